@@ -1,0 +1,61 @@
+"""How contracts are read, and the small types they share."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints
+
+
+class Words(BaseModel):
+    """What a caller sends: strict types, unknown fields refused."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Answer(BaseModel):
+    """What comes back, and notices: unknown fields ignored."""
+
+    model_config = ConfigDict(extra="ignore", strict=True, frozen=True)
+
+
+def _amount(value: Any) -> Any:
+    """Money travels as text: "187.56". A JSON number could already have lost a cent."""
+    if isinstance(value, Decimal):
+        return value
+    if not isinstance(value, str) or len(value) > 14 or not value.isascii():
+        raise ValueError('an amount is text with two decimals, for example "187.56"')
+    whole, point, fraction = value.partition(".")
+    if not whole.removeprefix("-").isdecimal() or not point or len(fraction) != 2 or not fraction.isdecimal():
+        raise ValueError('an amount is text with two decimals, for example "187.56"')
+    return Decimal(value)
+
+
+def _day(value: Any) -> Any:
+    if isinstance(value, str):
+        if len(value) != 10:
+            raise ValueError("a date is YYYY-MM-DD")
+        return date.fromisoformat(value)
+    return value
+
+
+def _instant(value: Any) -> Any:
+    if isinstance(value, str):
+        instant = datetime.fromisoformat(value)
+        if instant.tzinfo is None:
+            raise ValueError("an instant bears its offset, for example 2021-12-07T10:30:00+00:00")
+        return instant
+    return value
+
+
+# A code word read from JSON: text that names a member of the enumeration.
+BY_NAME = Field(strict=False)
+
+Money = Annotated[Decimal, BeforeValidator(_amount), PlainSerializer(lambda amount: f"{amount:.2f}", return_type=str)]  # euros
+Day = Annotated[date, BeforeValidator(_day)]  # YYYY-MM-DD, a date in Europe/Paris
+Instant = Annotated[datetime, BeforeValidator(_instant)]  # ISO 8601 with offset
+Text = Annotated[str, StringConstraints(max_length=200)]
+ShortText = Annotated[str, StringConstraints(max_length=40)]
+Kilometres = Annotated[int, Field(ge=0, le=1_000_000)]
+Months = Annotated[int, Field(ge=1, le=60)]
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]

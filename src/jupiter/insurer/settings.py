@@ -1,0 +1,21 @@
+"""Settings of the insurer's portal."""
+
+from jupiter.kit import service
+
+vars().update(
+    service.settings(
+        "insurer",
+        apps=[
+            "jupiter.insurer.producers",
+            "jupiter.insurer.products",
+            "jupiter.insurer.customers",
+            "jupiter.insurer.quotes",
+            "jupiter.insurer.policies",
+            "jupiter.insurer.claims",
+        ],
+        oauth_scopes={
+            "jobs": "create and price quotes",
+            "policies": "buy and read policies and their documents",
+        },
+    )
+)

@@ -1,0 +1,115 @@
+"""The shape of our APIs: strict JSON in, problem+json for what is refused, OpenAPI at /api/openapi.json, readable at /api/docs."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError
+from ninja.errors import ValidationError as WordsRefused
+from ninja.parser import Parser
+
+from . import strict_json
+
+PROBLEM = "application/problem+json"
+PROBLEM_TYPES = "https://jupiter-vo.example/problems/"  # a name, not an address that answers
+
+
+class Problem(Exception):
+    """A refusal that the caller can act on (RFC 9457). `code` is stable English; `detail` is French, for a person.
+
+    `errors` name fields: {"pointer": "/vehicle/vin", "code": "missing", "message": "Le champ VIN est obligatoire"}.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        detail: str,
+        *,
+        errors: list[dict[str, str]] | None = None,
+        headers: Mapping[str, str] | None = None,
+        **more: Any,
+    ) -> None:
+        super().__init__(f"{status} {code}")
+        self.status, self.code, self.detail, self.errors, self.more = status, code, detail, errors or [], more
+        self.headers = dict(headers or {})
+
+    def answer(self) -> HttpResponse:
+        words = {"type": PROBLEM_TYPES + self.code, "title": self.code, "status": self.status, "detail": self.detail}
+        if self.errors:
+            words["errors"] = self.errors
+        body = json.dumps(words | self.more, ensure_ascii=False, default=str)
+        return HttpResponse(body, status=self.status, content_type=PROBLEM, headers=self.headers)
+
+
+class StrictParser(Parser):
+    def parse_body(self, request: HttpRequest) -> Any:
+        if request.content_type not in ("application/json", ""):
+            raise Problem(415, "unsupported-media-type", "Le corps doit être du JSON (application/json).")
+        try:
+            return strict_json.loads(request.body)
+        except strict_json.TooLarge as reason:
+            raise Problem(413, "body-too-large", f"Corps trop grand : {reason}.") from reason
+        except strict_json.Unreadable as reason:
+            raise Problem(400, "unreadable-json", f"Le JSON est illisible : {reason}.") from reason
+
+
+def make_api(*, title: str, description: str, version: str = "1") -> NinjaAPI:
+    api = NinjaAPI(
+        title=title,
+        description=description,
+        version=version,
+        parser=StrictParser(),
+        openapi_url="api/openapi.json",
+        docs_url="api/docs",
+        urls_namespace="api",
+    )
+    api.add_exception_handler(Problem, lambda request, problem: problem.answer())
+    api.add_exception_handler(WordsRefused, _words_refused)
+    api.add_exception_handler(AuthenticationError, _not_known)
+    api.add_exception_handler(Http404, lambda request, error: not_found().answer())
+    api.add_exception_handler(HttpError, lambda request, error: Problem(error.status_code, "refused", str(error)).answer())
+    return api
+
+
+def not_found() -> Problem:
+    """The one answer for what does not exist and for what is another's."""
+    return Problem(404, "not-found", "Introuvable.")
+
+
+def _not_known(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    return Problem(
+        401, "not-authenticated", "Jeton absent, expiré ou sans le droit demandé.", headers={"WWW-Authenticate": "Bearer"}
+    ).answer()
+
+
+def _words_refused(request: HttpRequest, refused: WordsRefused) -> HttpResponse:
+    return Problem(422, "words-refused", "Des champs sont à corriger.", errors=field_errors(refused.errors)).answer()
+
+
+def field_errors(errors: list[dict[str, Any]]) -> list[dict[str, str]]:
+    """Pydantic's errors as pointers into what was sent."""
+    said = []
+    for error in errors:
+        where = [str(step) for step in error.get("loc", ()) if step not in ("body",)]
+        if len(where) > 0 and where[0] in ("words", "payload", "data"):
+            where = where[1:]
+        said.append(
+            {"pointer": "/" + "/".join(where), "code": str(error.get("type", "")), "message": str(error.get("msg", ""))}
+        )
+    return said
+
+
+def idempotency_key(request: HttpRequest) -> str:
+    """The header, bare or as the quoted string of the IETF draft; a Problem when it is absent or unusable."""
+    given = request.headers.get("Idempotency-Key", "").strip()
+    if len(given) >= 2 and given[0] == given[-1] == '"':
+        given = given[1:-1]
+    if not given or len(given) > 255 or not given.isascii() or not given.isprintable():
+        raise Problem(400, "idempotency-key-required", "L’en-tête Idempotency-Key est obligatoire (1 à 255 caractères ASCII).")
+    return given
+
+
+Door = Callable[..., Any]

@@ -1,0 +1,1 @@
+"""One answer per Idempotency-Key, replayed on repeat; one effect per notice."""

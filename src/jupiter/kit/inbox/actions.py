@@ -1,0 +1,65 @@
+"""Answer once: the row of the key commits with the effect, or neither does."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from typing import Any
+
+from django.db import OperationalError, connection, transaction
+from psycopg.errors import LockNotAvailable
+
+from .models import KeptAnswer, ReceivedNotice
+
+PATIENCE_MS = 300  # how long a repeat waits for the first one to end
+
+
+class KeyUsedForOtherWords(Exception):
+    """The key already names another request of this caller."""
+
+
+class StillRunning(Exception):
+    """The first request with this key has not ended: ask again in a moment."""
+
+
+Answer = tuple[int, dict[str, Any]]
+
+
+def answer_once(client_id: str, key: str, route: str, words: object, act: Callable[[], Answer]) -> Answer:
+    """Act on the first call with this key; give the same answer to each repeat of the same words.
+
+    A refusal raised by `act` rolls the key back too, so that a corrected request may use it again.
+    """
+    digest = hashlib.sha256(json.dumps(words, sort_keys=True, default=str).encode()).hexdigest()
+    with transaction.atomic():
+        if _is_first(client_id, key, route, digest):
+            status, body = act()
+            KeptAnswer.objects.filter(client_id=client_id, key=key).update(status=status, body=body)
+            return status, body
+        kept = KeptAnswer.objects.get(client_id=client_id, key=key)
+        if (kept.route, kept.words_sha256) != (route, digest):
+            raise KeyUsedForOtherWords
+        return kept.status or 200, kept.body or {}
+
+
+def is_new_notice(sender: str, notice_id: str) -> bool:
+    """Call inside the transaction of the notice's effect."""
+    _, is_new = ReceivedNotice.objects.get_or_create(sender=sender, notice_id=notice_id)
+    return is_new
+
+
+def _is_first(client_id: str, key: str, route: str, digest: str) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL lock_timeout = '{PATIENCE_MS}ms'")
+        try:
+            cursor.execute(
+                "INSERT INTO inbox_keptanswer (client_id, key, route, words_sha256) VALUES (%s, %s, %s, %s)"
+                " ON CONFLICT DO NOTHING RETURNING 1",
+                [client_id, key, route, digest],
+            )
+        except OperationalError as error:
+            if isinstance(error.__cause__, LockNotAvailable):
+                raise StillRunning from error
+            raise
+        first = cursor.fetchone() is not None
+        cursor.execute("SET LOCAL lock_timeout TO DEFAULT")
+    return first

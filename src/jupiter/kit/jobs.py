@@ -1,0 +1,66 @@
+"""Work to do after the commit. A job exists if and only if the fact it follows from exists."""
+
+import logging
+
+from django.db import connection
+from procrastinate import BaseRetryStrategy, RetryDecision
+from procrastinate.contrib.django import app
+from procrastinate.jobs import Job, Status
+
+UPKEEP = "upkeep"  # a queue with a slot of its own: when all others sleep on a partner, someone must still tidy up
+CEILING = 20  # a job that has met its worker's death this often is the cause of it
+STALLED_AFTER_SECONDS = 30
+
+log = logging.getLogger(__name__)
+
+
+class NotNow(Exception):
+    """The job is to run again after a pause; whoever raises it has decided how long."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"again in {seconds:.1f} s")
+        self.seconds = seconds
+
+
+class AfterItsPause(BaseRetryStrategy):
+    """NotNow is tried again after its pause. Anything else is a bug, and stays failed."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        if not isinstance(exception, NotNow):
+            return None
+        return RetryDecision(retry_in={"seconds": max(1, round(exception.seconds))})
+
+
+AFTER_ITS_PAUSE = AfterItsPause()
+
+
+def defer(task: str, *, queue: str | None = None, lock: str | None = None, **ids: int | str) -> None:
+    """Call inside the transaction that makes it true. Named, not imported: tasks may import actions.
+
+    `lock` is a strict order: jobs with the same lock run one at a time, oldest first, also while the oldest waits to be tried again.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError(f"{task} must be deferred in the transaction that makes it true")
+    options = {name: value for name, value in (("queue", queue), ("lock", lock)) if value is not None}
+    app.configure_task(task, allow_unknown=False, **options).defer(**ids)
+
+
+@app.periodic(cron="* * * * * */15")
+@app.task(name="bring_back_stalled", queue=UPKEEP, queueing_lock="bring_back_stalled")
+async def bring_back_stalled(timestamp: int) -> None:
+    """A worker that died holding a job costs less than a minute, not a message."""
+    for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_SECONDS):
+        try:
+            if job.attempts < CEILING:
+                await app.job_manager.retry_job(job)
+            else:
+                await app.job_manager.finish_job(job, status=Status.FAILED, delete_job=False)
+        except Exception:  # it ended meanwhile; the others still wait to be brought back
+            log.exception("stalled job %s could not be brought back", job.id)
+
+
+@app.periodic(cron="17 3 * * *")
+@app.task(name="forget_finished", queue=UPKEEP, queueing_lock="forget_finished")
+async def forget_finished(timestamp: int) -> None:
+    """Finished jobs say nothing that their rows do not say better."""
+    await app.job_manager.delete_old_jobs(nb_hours=72)

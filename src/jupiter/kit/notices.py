@@ -1,0 +1,35 @@
+"""Signed notices (Standard Webhooks 1.0): written and read. The library checks; here its traps are closed."""
+
+import binascii
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+
+from standardwebhooks.webhooks import Webhook, WebhookVerificationError
+
+
+class NotSigned(Exception):
+    """No signature of a secret we know, or one made more than five minutes from now."""
+
+
+def signed_headers(secrets: Iterable[str], *, notice_id: str, body: bytes, now: datetime) -> dict[str, str]:
+    """Each attempt is signed anew under the same id; during a rotation both secrets sign."""
+    text = body.decode()
+    at = now.astimezone(UTC)
+    return {
+        "webhook-id": notice_id,
+        "webhook-timestamp": str(int(at.timestamp())),
+        "webhook-signature": " ".join(Webhook(secret).sign(notice_id, at, text) for secret in secrets),
+        "content-type": "application/json",
+    }
+
+
+def verified_id(secrets: Iterable[str], headers: Mapping[str, str], body: bytes) -> str:
+    """The notice's id, if one of the secrets signed this very body within the last five minutes; else NotSigned."""
+    given = {name.lower(): value for name, value in headers.items()}
+    for secret in secrets:
+        try:
+            Webhook(secret).verify(body, given, json_parse=False)
+        except (WebhookVerificationError, ValueError, binascii.Error):  # UnicodeDecodeError is a ValueError
+            continue
+        return given["webhook-id"]
+    raise NotSigned

@@ -1,0 +1,54 @@
+"""Which service is calling: OAuth2 client credentials given out, bearer tokens checked. Tokens and secrets are kept as digests."""
+
+import hashlib
+import hmac
+from typing import Any
+
+from django.contrib.auth.hashers import BasePasswordHasher
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja.security import HttpBearer
+from oauth2_provider.models import get_access_token_model
+
+
+class RandomSecretHasher(BasePasswordHasher):
+    """For secrets of 32 random bytes and more: nothing to guess, so one SHA-256 is as good as a million and costs nothing."""
+
+    algorithm = "sha256_random_secret"
+
+    def salt(self) -> str:
+        return ""
+
+    def encode(self, password: str, salt: str) -> str:
+        return f"{self.algorithm}${hashlib.sha256(password.encode()).hexdigest()}"
+
+    def verify(self, password: str, encoded: str) -> bool:
+        return hmac.compare_digest(encoded, self.encode(password, ""))
+
+    def decode(self, encoded: str) -> dict[str, Any]:
+        algorithm, digest = encoded.split("$", 1)
+        return {"algorithm": algorithm, "hash": digest, "salt": ""}
+
+    def must_update(self, encoded: str) -> bool:
+        return False
+
+    def harden_runtime(self, password: str, encoded: str) -> None:
+        return None
+
+
+class ClientToken(HttpBearer):
+    """The caller's OAuth application, if its token lives and carries the scope; it is then `request.auth`."""
+
+    def __init__(self, scope: str) -> None:
+        super().__init__()
+        self.scope = scope
+
+    def authenticate(self, request: HttpRequest, token: str) -> Any:
+        checksum = hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
+        found = (
+            get_access_token_model()
+            .objects.select_related("application")
+            .filter(token_checksum=checksum, expires__gt=timezone.now(), application__isnull=False)
+            .first()
+        )
+        return found.application if found and self.scope in found.scope.split() else None

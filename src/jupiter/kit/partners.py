@@ -1,0 +1,149 @@
+"""How one service speaks to another: a kept connection, a cached token, three outcomes."""
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Any
+
+import httpx
+
+from . import strict_json
+
+TIME_OUT = httpx.Timeout(10, connect=3)
+UNWELL = frozenset({408, 425, 429})  # and all from 500 on
+SHOWN_OF_AN_ANSWER = 4000  # characters kept of what came back
+TOKEN_MARGIN = 0.8  # of a token's life: then a new one is asked for
+
+
+class Trouble(Exception):
+    """Why there is no answer, in a French sentence for the screen, with what came back if anything did."""
+
+    def __init__(self, reason: str, *, status: int | None = None, answer: str = "") -> None:
+        super().__init__(reason)
+        self.reason, self.status, self.answer = reason, status, answer[:SHOWN_OF_AN_ANSWER]
+
+
+class TryAgain(Trouble):
+    """The other side is unwell: the same words may pass later."""
+
+    def __init__(self, reason: str, *, status: int | None = None, answer: str = "", wait: float | None = None) -> None:
+        super().__init__(reason, status=status, answer=answer)
+        self.wait = wait  # seconds, when the other side said how long
+
+
+class GiveUp(Trouble):
+    """The other side understood and said no: a person must look."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    words: Any  # the JSON that came, read strictly; None when the body is empty
+    body: bytes = b""
+
+    @property
+    def shown(self) -> str:
+        return json.dumps(self.words, ensure_ascii=False)[:SHOWN_OF_AN_ANSWER] if self.words is not None else f"{len(self.body)} octets"
+
+
+@dataclass
+class Line:
+    """The line to one partner for one caller. Keep it: a new client costs more than the call."""
+
+    name: str  # as screens say it: « Centralisateur »
+    base_url: str
+    credentials: tuple[str, str] | None = None  # OAuth2 client id and secret; None for a line that signs instead
+    scopes: str = ""
+    http: httpx.Client = field(init=False)
+    _token: str = ""
+    _token_until: float = 0.0
+    _asking: Lock = field(default_factory=Lock)
+
+    def __post_init__(self) -> None:
+        self.http = httpx.Client(base_url=self.base_url, timeout=TIME_OUT, follow_redirects=False, trust_env=False)
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        words: object = None,
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        expect: Callable[[int], bool] = lambda status: 200 <= status < 300,
+        accept: str = "application/json",
+    ) -> Answer:
+        """One request. The expected status with a readable body is an Answer; all else raises TryAgain or GiveUp."""
+        content = json.dumps(words, ensure_ascii=False).encode() if words is not None else body
+        sent = {"accept": accept} | ({"content-type": "application/json"} if content is not None else {}) | dict(headers or {})
+        response = self._send(method, path, content, sent)
+        if response.status_code == httpx.codes.UNAUTHORIZED and self.credentials:
+            self._token = ""  # revoked or expired meanwhile: once more with a new one
+            response = self._send(method, path, content, sent)
+        return self._judge(response, expect, accept)
+
+    def _send(self, method: str, path: str, content: bytes | None, headers: dict[str, str]) -> httpx.Response:
+        try:
+            if self.credentials:
+                headers = headers | {"authorization": f"Bearer {self._current_token()}"}
+            return self.http.request(method, path, content=content, headers=headers)
+        except httpx.TimeoutException as error:
+            raise TryAgain(f"{self.name} ne répond pas à temps") from error
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise TryAgain(f"{self.name} ne répond pas ({error})") from error
+
+    def _judge(self, response: httpx.Response, expect: Callable[[int], bool], accept: str) -> Answer:
+        status = response.status_code
+        if status >= 500 or status in UNWELL:
+            raise TryAgain(f"{self.name} a répondu {status}", status=status, answer=response.text, wait=_retry_after(response))
+        kind = response.headers.get("content-type", "")
+        if not expect(status):
+            raise GiveUp(_refusal(self.name, response), status=status, answer=response.text)
+        if not response.content:
+            return Answer(status, None)
+        if accept not in kind and "json" not in kind:
+            raise TryAgain(f"{self.name} a répondu autre chose que prévu ({kind or 'sans type'})", status=status, answer=response.text)
+        if "json" not in kind:
+            return Answer(status, None, response.content)
+        try:
+            return Answer(status, strict_json.loads(response.content), response.content)
+        except strict_json.Unreadable as error:
+            raise TryAgain(f"La réponse de {self.name} est illisible", status=status, answer=response.text) from error
+
+    def _current_token(self) -> str:
+        with self._asking:
+            if not self._token or time.monotonic() >= self._token_until:
+                client_id, secret = self.credentials or ("", "")
+                response = self.http.post(
+                    "/oauth/token/",
+                    data={"grant_type": "client_credentials", "scope": self.scopes},
+                    auth=httpx.BasicAuth(client_id, secret),
+                )
+                if response.status_code >= 500 or response.status_code in UNWELL:
+                    raise TryAgain(f"{self.name} a répondu {response.status_code}", status=response.status_code)
+                if response.status_code != httpx.codes.OK:
+                    raise GiveUp(f"{self.name} refuse nos identifiants d’application", status=response.status_code, answer=response.text)
+                try:
+                    said = response.json()
+                    self._token = str(said["access_token"])
+                    self._token_until = time.monotonic() + TOKEN_MARGIN * float(said["expires_in"])
+                except (ValueError, KeyError, TypeError) as error:
+                    raise TryAgain(f"La réponse de {self.name} est illisible") from error
+            return self._token
+
+
+def _retry_after(response: httpx.Response) -> float | None:
+    said = response.headers.get("retry-after", "")
+    return min(float(said), 900.0) if said.isdecimal() else None
+
+
+def _refusal(name: str, response: httpx.Response) -> str:
+    """The partner's own words where it gave some (problem+json), else its status."""
+    try:
+        said = strict_json.loads(response.content)
+        detail = said.get("detail") or said.get("userMessage") or said.get("title")
+    except (strict_json.Unreadable, AttributeError):
+        detail = None
+    return f"Refusé par {name} ({response.status_code})" + (f" : {detail}" if detail else "")

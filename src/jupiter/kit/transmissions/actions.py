@@ -1,0 +1,144 @@
+"""Say it, carry it, settle it. The only writers of transmissions."""
+
+import random
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from jupiter.kit import jobs
+from jupiter.kit.partners import Answer, Trouble
+
+from .carriers import Carrier
+from .models import LIFE, Attempt, Outcome, PartnerTrouble, State, Transmission
+
+JITTER = 0.2  # of each pause, so that what failed together does not come back together
+
+
+def transmit(
+    kind: str, *, partner: str, subject: object, owner_id: int | None, words: Mapping[str, Any] | None = None
+) -> Transmission:
+    """Call in the transaction that makes it true. Messages about one subject to one partner arrive in this order."""
+    parcel = Transmission.objects.create(
+        kind=kind, partner=partner, subject=str(subject), owner_id=owner_id, words=words or {}
+    )
+    _defer(parcel)
+    return parcel
+
+
+@transaction.atomic
+def send_again(parcel: Transmission, *, words: Mapping[str, Any] | None = None) -> Transmission:
+    """Renvoyer: the same words keep their key; other words are another message and get another."""
+    parcel = _held(parcel.pk)
+    parcel.state, parcel.trouble, parcel.settled_at = LIFE.after(parcel.state, "send_again"), "", None
+    parcel.sending_since = timezone.now()
+    if words is not None and words != parcel.words:
+        parcel.words, parcel.key = dict(words), uuid4()
+    parcel.save(update_fields=["state", "trouble", "settled_at", "sending_since", "words", "key"])
+    _defer(parcel)
+    return parcel
+
+
+@transaction.atomic
+def drop_pending(subject: object, *, kind: str) -> None:
+    """What has not been said yet need not be said any more."""
+    Transmission.objects.filter(subject=str(subject), kind=kind, state__in=LIFE.moves["drop"][0]).update(
+        state=State.DROPPED, settled_at=timezone.now()
+    )
+
+
+@transaction.atomic
+def record_delivery(parcel_id: int, carrier: Carrier, answer: Answer, *, milliseconds: int) -> None:
+    parcel = _held(parcel_id)
+    _note(parcel, Outcome.ANSWERED, milliseconds, answer.status, answer.shown)
+    if parcel.state == State.DROPPED:
+        return
+    parcel.state, parcel.trouble, parcel.settled_at = LIFE.after(parcel.state, "deliver"), "", timezone.now()
+    parcel.save(update_fields=["state", "trouble", "settled_at"])
+    carrier.accept(parcel, answer)
+    partner_answers(parcel.partner)
+
+
+@transaction.atomic
+def record_refusal(
+    parcel_id: int, carrier: Carrier, trouble: Trouble, *, milliseconds: int, outcome: Outcome = Outcome.REFUSED
+) -> None:
+    """The partner said no, or patience is over, or we broke: a person must look."""
+    parcel = _held(parcel_id)
+    _note(parcel, outcome, milliseconds, trouble.status, trouble.answer or trouble.reason)
+    if parcel.state != State.SENDING:
+        return
+    parcel.state, parcel.trouble, parcel.settled_at = LIFE.after(parcel.state, "set_aside"), trouble.reason, timezone.now()
+    parcel.save(update_fields=["state", "trouble", "settled_at"])
+    if carrier.refuse:
+        carrier.refuse(parcel, trouble.reason)
+
+
+@transaction.atomic
+def record_silence(parcel_id: int, trouble: Trouble, *, milliseconds: int) -> None:
+    """No useful answer: the words wait for their next try."""
+    parcel = _held(parcel_id)
+    _note(parcel, Outcome.TRY_AGAIN, milliseconds, trouble.status, trouble.answer or trouble.reason)
+    Transmission.objects.filter(pk=parcel_id, state=State.SENDING).update(trouble=trouble.reason)
+    _, is_new = PartnerTrouble.objects.get_or_create(partner=parcel.partner, defaults={"reason": trouble.reason})
+    if not is_new:
+        PartnerTrouble.objects.filter(partner=parcel.partner).update(failures=F("failures") + 1, reason=trouble.reason)
+
+
+def partner_answers(partner: str) -> None:
+    """It is well again: what waits for it goes out now, not at the end of its pause."""
+    cured, _ = PartnerTrouble.objects.filter(partner=partner).delete()
+    if cured:
+        _pull_forward(partner, limit=None)
+
+
+@transaction.atomic
+def probe_partners() -> None:
+    """For each partner that fails, the oldest waiting message goes out as the probe."""
+    for trouble in PartnerTrouble.objects.select_for_update(skip_locked=True):
+        if not _pull_forward(trouble.partner, limit=1):
+            trouble.delete()  # nothing waits for it any more
+
+
+def pause_before_next_try(parcel: Transmission, *, now: datetime) -> float | None:
+    """Seconds to the next step of the ladder, with jitter; None when patience is over.
+
+    Counted in time, not in tries: probes and rescues cost no patience.
+    """
+    waited, step = parcel.seconds_sending(now), 0.0
+    for pause in settings.TRANSMISSION_PAUSES:
+        step += pause
+        if step > waited:
+            return max(1.0, (step - waited) * (1 + random.uniform(0, JITTER)))  # noqa: S311
+    return None
+
+
+def _pull_forward(partner: str, *, limit: int | None) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE procrastinate_jobs SET scheduled_at = now() WHERE id IN ("
+            " SELECT id FROM procrastinate_jobs WHERE status = 'todo' AND queue_name = %s AND task_name = 'carry'"
+            " ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED)",
+            [partner, limit],
+        )
+        return int(cursor.rowcount)
+
+
+def _defer(parcel: Transmission) -> None:
+    jobs.defer("carry", queue=parcel.partner, lock=f"{parcel.partner} {parcel.subject}", transmission_id=parcel.pk)
+
+
+def _held(parcel_id: int) -> Transmission:
+    return Transmission.objects.select_for_update().get(pk=parcel_id)
+
+
+def _note(parcel: Transmission, outcome: Outcome, milliseconds: int, status: int | None, answer: str) -> None:
+    Attempt.objects.create(
+        transmission=parcel, outcome=outcome, milliseconds=milliseconds, status=status, answer=answer.replace("\x00", "\ufffd")
+    )
+    Transmission.objects.filter(pk=parcel.pk).update(tries=F("tries") + 1)

@@ -1,0 +1,29 @@
+"""Who carries which kind of transmission: registered by the nouns' tasks modules, called by the one task of this app."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from jupiter.kit.partners import Answer
+
+from .models import Transmission
+
+
+@dataclass(frozen=True)
+class Carrier:
+    """`carry` speaks HTTP with no transaction open; `accept` and `refuse` record, in the transaction that settles the row.
+
+    `refuse` is told why, when the partner said no or patience is over; it may be left out where the row's own state says enough.
+    """
+
+    kind: str
+    label: str  # as screens say it: « Vente vers le Centralisateur »
+    carry: Callable[[Transmission], Answer]
+    accept: Callable[[Transmission, Answer], None]
+    refuse: Callable[[Transmission, str], None] | None = None
+
+
+CARRIERS: dict[str, Carrier] = {}
+
+
+def register(carrier: Carrier) -> None:
+    CARRIERS[carrier.kind] = carrier

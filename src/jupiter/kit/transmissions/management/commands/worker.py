@@ -1,0 +1,46 @@
+"""`jupiter dealer worker`: carries this service's transmissions and keeps its clock-driven tasks."""
+
+import asyncio
+import signal
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from procrastinate.contrib.django import app
+
+from jupiter.kit.jobs import UPKEEP
+
+POLLING_SECONDS = 1.0
+
+
+class Command(BaseCommand):
+    help = "Run this service's worker until SIGTERM or SIGINT; running jobs end first."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--concurrency", type=int, default=8, help="how many transmissions are carried at once")
+
+    def handle(self, *args: Any, concurrency: int, **options: Any) -> None:
+        asyncio.run(work(concurrency))
+
+
+async def work(concurrency: int) -> None:
+    """Two workers in one process: one for all queues, and one whose only slot is for upkeep."""
+    loop = asyncio.get_running_loop()
+    loop.set_default_executor(ThreadPoolExecutor(concurrency + 2))
+    with app.replace_connector(app.connector.get_worker_connector()):
+        async with app.open_async():
+            workers = [
+                app._worker(
+                    name=name, queues=queues, concurrency=slots, fetch_job_polling_interval=POLLING_SECONDS,
+                    install_signal_handlers=False,
+                )
+                for name, queues, slots in (("carry", None, concurrency), ("upkeep", [UPKEEP], 1))
+            ]  # fmt: skip
+            for sign in (signal.SIGTERM, signal.SIGINT):
+                loop.add_signal_handler(sign, lambda: [worker.stop() for worker in workers])
+            # If one ends (the database went away), so does the process: whoever supervises it starts it anew.
+            tasks = [asyncio.create_task(worker.run()) for worker in workers]
+            done, rest = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for worker in workers:
+                worker.stop()
+            await asyncio.gather(*done, *rest)

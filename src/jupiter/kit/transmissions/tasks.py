@@ -1,0 +1,71 @@
+"""Carry first, with no transaction open, then record the answer in one short transaction."""
+
+import time
+
+from django.db import InterfaceError, OperationalError, connection
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from jupiter.kit.jobs import AFTER_ITS_PAUSE, UPKEEP, NotNow
+from jupiter.kit.partners import GiveUp, Trouble, TryAgain
+
+from . import actions
+from .carriers import CARRIERS
+from .models import Outcome, State, Transmission
+
+DATABASE_PAUSE_SECONDS = 3
+
+
+@app.task(name="carry", retry=AFTER_ITS_PAUSE)
+def carry(*, transmission_id: int) -> None:
+    """May run twice: a settled row is left alone, and the partner knows the key of an unsettled one."""
+    try:
+        _carry(transmission_id)
+    except (OperationalError, InterfaceError) as error:
+        connection.close()
+        raise NotNow(DATABASE_PAUSE_SECONDS) from error
+
+
+def _carry(transmission_id: int) -> None:
+    parcel = Transmission.objects.get(pk=transmission_id)
+    if parcel.state != State.SENDING:
+        return
+    carrier = CARRIERS[parcel.kind]
+    connection.close()  # a slow partner holds a thread, not a database connection
+    start = time.monotonic()
+    try:
+        answer = carrier.carry(parcel)
+        actions.record_delivery(transmission_id, carrier, answer, milliseconds=_since(start))
+    except TryAgain as trouble:
+        pause = actions.pause_before_next_try(parcel, now=timezone.now())
+        if pause is None:
+            actions.record_refusal(
+                transmission_id, carrier, _spent(trouble), milliseconds=_since(start), outcome=Outcome.TRY_AGAIN
+            )
+            return
+        actions.record_silence(transmission_id, trouble, milliseconds=_since(start))
+        raise NotNow(max(pause, trouble.wait or 0)) from trouble
+    except GiveUp as trouble:
+        actions.record_refusal(transmission_id, carrier, trouble, milliseconds=_since(start))
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:  # a bug: the row says so, the job stays failed
+        broken = Trouble(f"Erreur interne ({type(error).__name__})")
+        actions.record_refusal(
+            transmission_id, carrier, broken, milliseconds=_since(start), outcome=Outcome.BROKEN
+        )
+        raise
+
+
+def _spent(trouble: Trouble) -> Trouble:
+    return Trouble(f"{trouble.reason}, malgré plusieurs essais", status=trouble.status, answer=trouble.answer)
+
+
+@app.periodic(cron="* * * * * */15")
+@app.task(name="probe_partners", queue=UPKEEP, queueing_lock="probe_partners")
+def probe_partners(timestamp: int) -> None:
+    actions.probe_partners()
+
+
+def _since(start: float) -> int:
+    return round((time.monotonic() - start) * 1000)
