@@ -1,0 +1,76 @@
+"""Three roles per service: the owner migrates, the application reads and writes, maintenance sees past the walls."""
+
+import hmac
+import os
+from typing import Any
+
+from psycopg import connect, sql
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from .postgres import server
+
+OWNER, APP, MAINT = "owner", "app", "maint"
+POWERS = {OWNER: "NOBYPASSRLS", APP: "NOBYPASSRLS", MAINT: "BYPASSRLS"}
+URLS = {OWNER: "DATABASE_OWNER_URL", APP: "DATABASE_URL", MAINT: "DATABASE_MAINT_URL"}
+ALTER = "ALTER ROLE {role} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION {powers} PASSWORD {password}"
+
+GRANTS = """
+    REVOKE ALL ON DATABASE {database} FROM PUBLIC;
+    REVOKE CREATE ON SCHEMA public FROM PUBLIC;
+    GRANT CONNECT ON DATABASE {database} TO {app}, {maint};
+    ALTER DEFAULT PRIVILEGES FOR ROLE {owner} GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {app}, {maint};
+    ALTER DEFAULT PRIVILEGES FOR ROLE {owner} GRANT USAGE, SELECT ON SEQUENCES TO {app}, {maint};
+"""
+
+
+def database(name: str) -> dict[str, Any]:
+    """Django's connection, as the application unless the command needs another role (cli.py).
+
+    Each role's address is a variable of its own; where there is none, the embedded server knows every role.
+    """
+    role = os.environ.get("JUPITER_ROLE", APP)
+    url = os.environ.get(URLS[role]) or os.environ.get(URLS[APP]) or address(name, role)
+    there = conninfo_to_dict(url)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": there.pop("dbname", name),
+        "USER": there.pop("user", ""),
+        "PASSWORD": there.pop("password", ""),
+        "HOST": there.pop("host", ""),
+        "PORT": str(there.pop("port", "")),
+        "CONN_HEALTH_CHECKS": True,  # a pooled connection may have outlived its server
+        "OPTIONS": {"pool": {"min_size": 1, "max_size": 8, "timeout": 5}, **there},
+    }
+
+
+def address(name: str, role: str) -> str:
+    """A role's own way to its database, from the administrator's to the server."""
+    user, password = login(name, role).values()
+    return make_conninfo(server(), dbname=name, user=user, password=password or None)
+
+
+def login(name: str, role: str) -> dict[str, str]:
+    """An administrator's password yields those of all the roles; where he needs none, nor do they."""
+    there, user = conninfo_to_dict(server()), f"{name}_{role}"
+    password = str(there.get("password") or "")
+    if password:
+        password = hmac.digest(password.encode(), user.encode(), "sha256").hex()
+    return {"USER": user, "PASSWORD": password}
+
+
+def prepare(name: str, database: str | None = None) -> None:
+    """As the server's administrator: the roles, their database, and what each may do there. Again does no harm."""
+    database = database or name
+    names = {role: sql.Identifier(f"{name}_{role}") for role in POWERS} | {"database": sql.Identifier(database)}
+    with connect(server(), autocommit=True) as admin:
+        admin.execute("SELECT pg_advisory_lock(hashtext('jupiter'))")
+        for role, powers in POWERS.items():
+            user, password = login(name, role).values()
+            if not admin.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [user]).rowcount:
+                admin.execute(sql.SQL("CREATE ROLE {}").format(names[role]))
+            facts = {"role": names[role], "powers": sql.SQL(powers), "password": sql.Literal(password or None)}
+            admin.execute(sql.SQL(ALTER).format(**facts))
+        if not admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database]).rowcount:
+            admin.execute(sql.SQL("CREATE DATABASE {database} OWNER {owner}").format(**names))
+        with connect(server(), dbname=database) as inside:
+            inside.execute(sql.SQL(GRANTS).format(**names))

@@ -1,0 +1,60 @@
+"""One service's web server: granian with what a stop, a crash and a supervisor's death ask of it."""
+
+import argparse
+import ctypes
+import os
+import signal
+import sys
+from collections.abc import Callable
+from functools import partial
+from importlib import import_module
+from typing import Any
+
+from granian import Granian
+from granian.constants import Interfaces
+
+KILL_AFTER_SECONDS = 30  # a running request may end; granian's own patience would be endless
+PR_SET_PDEATHSIG = 1
+
+
+def serve(application: str, arguments: list[str]) -> None:
+    parser = argparse.ArgumentParser(prog="jupiter SERVICE web")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--workers", type=int, default=1, help="processes; each has its own threads")
+    parser.add_argument("--threads", type=int, default=8, help="requests at once in each process")
+    told = parser.parse_args(arguments)
+    server = Granian(
+        application,
+        address=told.host,
+        port=told.port,
+        interface=Interfaces.WSGI,
+        workers=told.workers,
+        blocking_threads=told.threads,
+        respawn_failed_workers=True,
+        respawn_interval=0.1,
+        workers_kill_timeout=KILL_AFTER_SECONDS,
+        log_access=False,
+    )
+    server.serve(target_loader=partial(_load, application, os.getpid()), wrap_loader=False)
+
+
+def _load(application: str, main: int) -> Callable[..., Any]:
+    """In each worker: granian's own death must not leave it behind, holding the port."""
+    die_with(main)
+    module, _, name = application.partition(":")
+    return getattr(import_module(module), name)  # type: ignore[no-any-return]
+
+
+def die_with_the_supervisor() -> None:
+    """Started by a supervisor, a process must not outlive it: it would hold its port against the next one."""
+    if supervisor := os.environ.get("JUPITER_SUPERVISOR"):
+        die_with(int(supervisor))
+
+
+def die_with(parent: int) -> None:
+    """Only Linux can promise it; elsewhere the next start clears up."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:  # it died before we asked
+            os._exit(1)

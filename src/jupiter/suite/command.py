@@ -1,0 +1,5 @@
+"""`jupiter run`."""
+
+
+def main(arguments: list[str]) -> int:
+    raise SystemExit("not yet")

@@ -1,0 +1,33 @@
+"""A real worker on the real job table, one run at a time, and the accidents that happen to workers."""
+
+from django.db import connection
+from procrastinate.contrib.django import app
+
+from jupiter.kit import jobs
+
+
+class Worker:
+    def run(self) -> None:
+        """Do what is due, in a real worker, then come back."""
+        with app.replace_connector(app.connector.get_worker_connector()):
+            app.run_worker(wait=False, install_signal_handlers=False, listen_notify=False)
+
+    def bring_back_stalled(self) -> None:
+        jobs.bring_back_stalled.defer(timestamp=0)
+        self.run()
+
+    def wait_for_the_next_try(self) -> None:
+        sql("UPDATE procrastinate_jobs SET scheduled_at = now() WHERE status = 'todo'")
+
+    def do_again(self) -> None:
+        sql("UPDATE procrastinate_jobs SET status = 'todo' WHERE status = 'succeeded'")
+
+    def die_holding_it(self, attempts: int = 0) -> None:
+        sql("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 hour')")
+        sql("UPDATE procrastinate_jobs SET status = 'doing', worker_id = (SELECT max(id) FROM procrastinate_workers)")
+        sql("UPDATE procrastinate_jobs SET attempts = %s", attempts)
+
+
+def sql(command: str, *values: object) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(command, values or None)
