@@ -1,0 +1,1 @@
+"""Order forms (bons de commande): what the buyer agreed to."""

@@ -1,0 +1,95 @@
+"""The one door from a person to a group's data. Not your site: 404. Not your job there: 403."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property, wraps
+from typing import Any, TypeVar
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from jupiter.kit.accounts.models import User
+
+from . import rules
+from .models import Group, Membership, Site
+
+View = Callable[..., HttpResponse]
+Owned = TypeVar("Owned", bound=Model)
+
+
+@dataclass(frozen=True)
+class Member:
+    """A person at work: their sites, and their role at each. Screens reach data through it."""
+
+    user: User
+    memberships: tuple[Membership, ...]
+    act: str
+
+    @cached_property
+    def sites(self) -> list[Site]:
+        return [membership.site for membership in self.memberships]
+
+    @cached_property
+    def site_ids(self) -> list[int]:
+        return [site.pk for site in self.sites]
+
+    @property
+    def group(self) -> Group:
+        return self.memberships[0].site.group
+
+    @property
+    def name(self) -> str:
+        return self.user.get_full_name() or self.user.get_username()
+
+    def may(self, act: str, site_id: int | None = None) -> bool:
+        """At that site; without one, at any of theirs."""
+        return any(
+            rules.may(membership.role, act) for membership in self.memberships if site_id in (None, membership.site_id)
+        )
+
+    def sites_where(self, act: str) -> list[Site]:
+        return [membership.site for membership in self.memberships if rules.may(membership.role, act)]
+
+    def own(self, rows: QuerySet[Owned], site: str = "site") -> QuerySet[Owned]:
+        """Those of the rows that belong to this person's sites."""
+        return rows.filter(**{f"{site}__in": self.site_ids})
+
+    def find(self, rows: QuerySet[Owned], site: str = "site", **by: Any) -> Owned:
+        """The one row; another's and an unknown one are the same 404; one where the role is too small is a 403."""
+        found = self.own(rows, site).filter(**by).first()
+        if found is None:
+            raise Http404
+        at: Any = found
+        for step in site.split("__"):
+            at = getattr(at, step)
+        if not self.may(self.act, at.pk if isinstance(at, Model) else at):
+            raise PermissionDenied(_("Votre rôle sur ce site ne permet pas cet acte."))
+        return found
+
+
+def member_may(act: str) -> Callable[[View], View]:
+    """Give the view the caller at work, if the act is theirs at one of their sites at least."""
+    if act not in rules.MAY:
+        raise LookupError(act)
+
+    def guard(view: View) -> View:
+        @wraps(view)
+        @login_required
+        def door(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            user = request.user
+            memberships = tuple(
+                Membership.objects.select_related("site__group").filter(user=user.pk).order_by("site__code")
+            )
+            member = Member(user=user, memberships=memberships, act=act)  # type: ignore[arg-type]  # logged in
+            if not memberships or not member.may(act):
+                raise PermissionDenied(_("Votre rôle ne permet pas cet acte."))
+            request.member = member  # type: ignore[attr-defined]  # for the frame around the page
+            return view(request, member, *args, **kwargs)
+
+        door.act = act  # type: ignore[attr-defined]  # read by the permission tests
+        return door
+
+    return guard

@@ -1,0 +1,29 @@
+"""Who may do what at a site. One table: screens, buttons and the permission tests read it."""
+
+SELLER, MANAGER, ADMIN = "seller", "manager", "admin"
+EVERYONE = frozenset({SELLER, MANAGER, ADMIN})
+LEADS = frozenset({MANAGER, ADMIN})
+
+MAY: dict[str, frozenset[str]] = {
+    "use_desk": EVERYONE,
+    "search": EVERYONE,
+    "read_vehicle": EVERYONE,
+    "edit_vehicle": EVERYONE,
+    "read_order": EVERYONE,
+    "edit_order": EVERYONE,
+    "close_order": EVERYONE,
+    "cancel_order": EVERYONE,
+    "delete_order": EVERYONE,
+    "print_order": EVERYONE,
+    "export_orders": EVERYONE,
+    "reopen_order": LEADS,
+    "cover_sale": EVERYONE,
+    "read_transmission": EVERYONE,
+    "send_again": EVERYONE,
+    "read_site": EVERYONE,
+    "edit_site": LEADS,
+}
+
+
+def may(role: str, act: str) -> bool:
+    return role in MAY[act]

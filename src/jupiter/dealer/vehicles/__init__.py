@@ -1,0 +1,1 @@
+"""Used cars: what they are, what they cost, where they stand between purchase and sale."""

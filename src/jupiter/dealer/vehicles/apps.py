@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class VehiclesConfig(AppConfig):
+    name = "jupiter.dealer.vehicles"
+    label = "vehicles"
