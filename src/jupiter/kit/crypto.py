@@ -1,7 +1,7 @@
 """Secrets at rest: sealed with the first key of ENCRYPTION_KEYS, opened with any of them."""
 
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
@@ -23,7 +23,13 @@ def unseal(sealed: str) -> str:
         raise WrongKey("ENCRYPTION_KEYS holds no key for this value") from error
 
 
-class SealedField(models.TextField[str, str]):
+if TYPE_CHECKING:
+    Text = models.TextField[str, str]  # has its parameters in the stubs only
+else:
+    Text = models.TextField
+
+
+class SealedField(Text):
     """Text that the database holds sealed. It cannot be searched."""
 
     def get_prep_value(self, value: Any) -> Any:

@@ -1,5 +1,6 @@
 """Customers of a group. Closed orders keep their own frozen copy."""
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -52,11 +53,15 @@ class Party(models.Model):
 
 class Customer(Party):
     group = models.ForeignKey(Group, models.PROTECT, related_name="customers")
+    search_text = models.TextField(blank=True)  # as kit.searching compares; written by the actions
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
-        indexes = [models.Index(fields=["group", "last_name", "first_name"], name="customer_by_name")]
+        indexes = [
+            models.Index(fields=["group", "last_name", "first_name"], name="customer_by_name"),
+            GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="customer_search"),
+        ]
 
     def __str__(self) -> str:
         return self.list_name

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -102,6 +103,7 @@ class Vehicle(models.Model):
     vat_percent = models.DecimalField(_("Taux de TVA"), max_digits=4, decimal_places=2, default=Decimal("20.00"))
     purchase_net = models.DecimalField(_("Prix d’achat HT"), max_digits=10, decimal_places=2, null=True, blank=True)
     purchase_evidence = models.CharField(_("Justificatif d’achat"), max_length=120, blank=True)
+    agreed_gross = models.DecimalField(_("Prix négocié TTC"), max_digits=10, decimal_places=2, null=True, blank=True)  # of its order
     asking_gross = models.DecimalField(_("Prix de vente TTC"), max_digits=10, decimal_places=2, null=True, blank=True)
     market_value = models.DecimalField(_("Cote"), max_digits=10, decimal_places=2, null=True, blank=True)
     warranty_label = models.CharField(_("Gar."), max_length=60, blank=True)  # as the sheet shows it: « 24 mois »
@@ -116,7 +118,7 @@ class Vehicle(models.Model):
     intermediary = models.CharField(_("Intermédiaire"), max_length=120, blank=True)
     buyer = models.ForeignKey(Customer, models.PROTECT, null=True, blank=True, related_name="vehicles_bought")
 
-    search_text = models.TextField(blank=True)  # upper case, no accents, plates without dashes; written by the actions
+    search_text = models.TextField(blank=True)  # as kit.searching compares; written by the actions
     version = models.PositiveIntegerField(default=1)
     updated_by = models.CharField(max_length=150, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -131,7 +133,11 @@ class Vehicle(models.Model):
                 condition=Q(asking_gross=None) | Q(asking_gross__gt=0), name="vehicle_asking_price_above_zero"
             ),
         ]
-        indexes = [models.Index(fields=["site", "state", "-id"], name="vehicle_by_site")]
+        indexes = [
+            models.Index(fields=["site", "state", "-id"], name="vehicle_by_site"),
+            models.Index(fields=["vin"], name="vehicle_by_vin"),
+            GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="vehicle_search"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.stock_number} {self.description}"

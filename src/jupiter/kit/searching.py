@@ -1,0 +1,18 @@
+"""Words as searches compare them: upper case, no accents, nothing but letters, figures and single spaces."""
+
+import re
+import unicodedata
+
+WORD = re.compile(r"[A-Z0-9]+")
+SHORTEST = 2  # characters a search must have
+
+
+def plain(text: str) -> str:
+    """« Dupont-Élise » is DUPONT ELISE."""
+    bare = "".join(sign for sign in unicodedata.normalize("NFKD", text.replace("\x00", " ")) if not unicodedata.combining(sign))
+    return " ".join(WORD.findall(bare.upper().replace("Œ", "OE").replace("Æ", "AE")))
+
+
+def squeezed(text: str) -> str:
+    """A number whatever stands between its characters: eg-702 hq is EG702HQ."""
+    return plain(text).replace(" ", "")
