@@ -96,9 +96,7 @@ def field_errors(errors: list[dict[str, Any]]) -> list[dict[str, str]]:
         where = [str(step) for step in error.get("loc", ()) if step not in ("body",)]
         if len(where) > 0 and where[0] in ("words", "payload", "data"):
             where = where[1:]
-        said.append(
-            {"pointer": "/" + "/".join(where), "code": str(error.get("type", "")), "message": str(error.get("msg", ""))}
-        )
+        said.append({"pointer": "/" + "/".join(where), "code": str(error.get("type", "")), "message": str(error.get("msg", ""))})
     return said
 
 

@@ -160,7 +160,7 @@ def settings(
         "AXES_DISABLE_ACCESS_LOG": True,
         "DATA_UPLOAD_MAX_MEMORY_SIZE": 12_000_000,
         "DATA_UPLOAD_MAX_NUMBER_FIELDS": 500,
-        "EMAIL_BACKEND": env("EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend" if demo else "django.core.mail.backends.smtp.EmailBackend"),
+        "EMAIL_BACKEND": env("EMAIL_BACKEND", f"django.core.mail.backends.{'filebased' if demo else 'smtp'}.EmailBackend"),
         "EMAIL_FILE_PATH": str(Path(env("DATA") or "/tmp") / "mail" / name),  # noqa: S108
         "EMAIL_HOST": env("EMAIL_HOST", "localhost"),
         "DEFAULT_FROM_EMAIL": env("EMAIL_FROM", f"{name}@jupiter-vo.example"),
@@ -222,6 +222,5 @@ def _refuse_unsafe(name: str) -> None:
             troubles.append(f"JUPITER_{other.upper()}_URL: https:// only")
     if troubles:
         raise ImproperlyConfigured(
-            f"{name} does not start with unsafe settings (JUPITER_DEMO=1 is for demonstrations on loopback):\n- "
-            + "\n- ".join(troubles)
+            f"{name} does not start with unsafe settings (JUPITER_DEMO=1 is for demonstrations on loopback):\n- " + "\n- ".join(troubles)
         )

@@ -20,13 +20,9 @@ from .models import LIFE, Attempt, Outcome, PartnerTrouble, State, Transmission
 JITTER = 0.2  # of each pause, so that what failed together does not come back together
 
 
-def transmit(
-    kind: str, *, partner: str, subject: object, owner_id: int | None, words: Mapping[str, Any] | None = None
-) -> Transmission:
+def transmit(kind: str, *, partner: str, subject: object, owner_id: int | None, words: Mapping[str, Any] | None = None) -> Transmission:
     """Call in the transaction that makes it true. Messages about one subject to one partner arrive in this order."""
-    parcel = Transmission.objects.create(
-        kind=kind, partner=partner, subject=str(subject), owner_id=owner_id, words=words or {}
-    )
+    parcel = Transmission.objects.create(kind=kind, partner=partner, subject=str(subject), owner_id=owner_id, words=words or {})
     _defer(parcel)
     return parcel
 
@@ -65,9 +61,7 @@ def record_delivery(parcel_id: int, carrier: Carrier, answer: Answer, *, millise
 
 
 @transaction.atomic
-def record_refusal(
-    parcel_id: int, carrier: Carrier, trouble: Trouble, *, milliseconds: int, outcome: Outcome = Outcome.REFUSED
-) -> None:
+def record_refusal(parcel_id: int, carrier: Carrier, trouble: Trouble, *, milliseconds: int, outcome: Outcome = Outcome.REFUSED) -> None:
     """The partner said no, or patience is over, or we broke: a person must look."""
     parcel = _held(parcel_id)
     _note(parcel, outcome, milliseconds, trouble.status, trouble.answer or trouble.reason)

@@ -39,9 +39,7 @@ def _carry(transmission_id: int) -> None:
     except TryAgain as trouble:
         pause = actions.pause_before_next_try(parcel, now=timezone.now())
         if pause is None:
-            actions.record_refusal(
-                transmission_id, carrier, _spent(trouble), milliseconds=_since(start), outcome=Outcome.TRY_AGAIN
-            )
+            actions.record_refusal(transmission_id, carrier, _spent(trouble), milliseconds=_since(start), outcome=Outcome.TRY_AGAIN)
             return
         actions.record_silence(transmission_id, trouble, milliseconds=_since(start))
         raise NotNow(max(pause, trouble.wait or 0)) from trouble
@@ -51,9 +49,7 @@ def _carry(transmission_id: int) -> None:
         raise
     except Exception as error:  # a bug: the row says so, the job stays failed
         broken = Trouble(f"Erreur interne ({type(error).__name__})")
-        actions.record_refusal(
-            transmission_id, carrier, broken, milliseconds=_since(start), outcome=Outcome.BROKEN
-        )
+        actions.record_refusal(transmission_id, carrier, broken, milliseconds=_since(start), outcome=Outcome.BROKEN)
         raise
 
 
