@@ -3,9 +3,10 @@
 import hmac
 import os
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from psycopg import connect, sql
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.conninfo import conninfo_to_dict
 
 from .postgres import server
 
@@ -13,6 +14,8 @@ OWNER, APP, MAINT = "owner", "app", "maint"
 POWERS = {OWNER: "NOBYPASSRLS", APP: "NOBYPASSRLS", MAINT: "BYPASSRLS"}
 URLS = {OWNER: "DATABASE_OWNER_URL", APP: "DATABASE_URL", MAINT: "DATABASE_MAINT_URL"}
 ALTER = "ALTER ROLE {role} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION {powers} PASSWORD {password}"
+
+EXTENSIONS = ("pg_trgm", "btree_gist", "btree_gin", "unaccent")  # search, and constraints on periods; the owner may not create them
 
 GRANTS = """
     REVOKE ALL ON DATABASE {database} FROM PUBLIC;
@@ -44,9 +47,11 @@ def database(name: str) -> dict[str, Any]:
 
 
 def address(name: str, role: str) -> str:
-    """A role's own way to its database, from the administrator's to the server."""
+    """A role's own way to its database, as a URL, from the administrator's to the server."""
+    there = conninfo_to_dict(server())
     user, password = login(name, role).values()
-    return make_conninfo(server(), dbname=name, user=user, password=password or None)
+    way = {key: str(value) for key, value in there.items() if key not in ("user", "password", "dbname")}
+    return f"postgresql://{user}{':' if password else ''}{quote(password, safe='')}@/{name}?{urlencode(way, quote_via=quote)}"
 
 
 def login(name: str, role: str) -> dict[str, str]:
@@ -74,3 +79,5 @@ def prepare(name: str, database: str | None = None) -> None:
             admin.execute(sql.SQL("CREATE DATABASE {database} OWNER {owner}").format(**names))
         with connect(server(), dbname=database) as inside:
             inside.execute(sql.SQL(GRANTS).format(**names))
+            for extension in EXTENSIONS:
+                inside.execute(sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(extension)))
