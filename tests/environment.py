@@ -14,6 +14,14 @@ def data_folder() -> str:
     return str(Path(tempfile.gettempdir()) / f"jupiter-test-{os.geteuid()}-{tag}")
 
 
+def pytest_terminal_summary(terminalreporter):
+    """One line of counts for bin/test, which adds up its runs."""
+    if tally := os.environ.get("JUPITER_TEST_TALLY"):
+        counts = [len(terminalreporter.stats.get(outcome, ())) for outcome in ("passed", "failed", "error", "skipped", "xfailed")]
+        with open(tally, "a") as file:
+            print(*counts, file=file)
+
+
 os.environ.setdefault("JUPITER_DATA", data_folder())
 os.environ.setdefault("JUPITER_DEMO", "1")
 for told in ("JUPITER_BUSINESS_DATE", "JUPITER_PUBLIC_URL", "JUPITER_SUPERVISOR", "JUPITER_ROLE"):

@@ -2,8 +2,10 @@
 
 import os
 import sys
+from importlib import import_module
 from pathlib import Path
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 
 from jupiter.kit import postgres, roles, webserver
@@ -11,7 +13,13 @@ from jupiter.kit.roles import APP, MAINT, OWNER
 from jupiter.suite import command as suite
 
 SERVICES = ("dealer", "hub", "insurer")
-ROLES = {"makemigrations": OWNER, "migrate": OWNER, "createcachetable": OWNER, "dumpdata": MAINT}  # all others: APP
+ROLES = {  # all others: APP
+    "makemigrations": OWNER,
+    "migrate": OWNER,
+    "createcachetable": OWNER,
+    "dumpdata": MAINT,
+    "load_demo": MAINT,  # writes for all sites at once
+}
 USAGE = f"usage: jupiter run …  or  jupiter {'|'.join(SERVICES)} web|worker|migrate|COMMAND …  or  jupiter postgres start|stop"
 HERE = Path(__file__).resolve().parents[2]
 
@@ -38,13 +46,17 @@ def main() -> None:
 def run(service: str, what: str, arguments: list[str]) -> None:
     webserver.die_with_the_supervisor()
     role = os.environ["JUPITER_ROLE"] = ROLES.get(what, APP)
-    os.environ["DJANGO_SETTINGS_MODULE"] = f"jupiter.{service}.settings"
+    name = os.environ["DJANGO_SETTINGS_MODULE"] = f"jupiter.{service}.settings"
+    if os.environ.get("DATABASE_URL") and not os.environ.get(roles.URLS[role]):
+        raise SystemExit(f"jupiter {service} {what} works as another role than that of DATABASE_URL: set {roles.URLS[role]} too.")
+    try:
+        import_module(name)
+    except ImproperlyConfigured as refusal:
+        raise SystemExit(str(refusal)) from refusal
     if not os.environ.get("DATABASE_URL"):
         postgres.start()
         if role == OWNER:
             roles.prepare(f"jupiter_{service}")
-    elif role != APP and not os.environ.get(roles.URLS[role]):
-        raise SystemExit(f"jupiter {service} {what} runs as another role than DATABASE_URL's: set {roles.URLS[role]} too.")
     if what == "web":
         webserver.serve(f"jupiter.{service}.wsgi:application", arguments)
     else:
