@@ -2,9 +2,11 @@
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from jupiter.dealer.sites.models import Group
+from jupiter.kit import searching
 
 
 class Title(models.TextChoices):
@@ -51,11 +53,20 @@ class Party(models.Model):
         return " ".join(part for part in (short, name) if part) + (f"-{place}" if place else "")
 
 
+class CustomerSet(models.QuerySet["Customer"]):
+    def matching(self, typed: str) -> "CustomerSet":
+        """Every word of what was typed, in any order."""
+        words = searching.plain(typed).split()
+        return self.filter(*(Q(search_text__contains=word) for word in words)) if words else self.none()
+
+
 class Customer(Party):
     group = models.ForeignKey(Group, models.PROTECT, related_name="customers")
     search_text = models.TextField(blank=True)  # as kit.searching compares; written by the actions
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
+
+    objects = CustomerSet.as_manager()
 
     class Meta:
         indexes = [

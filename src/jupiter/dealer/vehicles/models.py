@@ -4,12 +4,16 @@ from decimal import Decimal
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Replace
 from django.utils.translation import gettext_lazy as _
 
 from jupiter.dealer.customers.models import Customer
 from jupiter.dealer.sites.models import Site
+from jupiter.kit import searching
 from jupiter.kit.workflow import Workflow
+
+from . import rules
 
 
 class State(models.TextChoices):
@@ -68,6 +72,24 @@ class Origin(models.TextChoices):
 class VehicleSet(models.QuerySet["Vehicle"]):
     def for_sale(self) -> "VehicleSet":
         return self.filter(state=State.IN_STOCK)
+
+    def of_group(self, group_id: int) -> "VehicleSet":
+        return self.filter(site__group=group_id)
+
+    def matching(self, typed: str) -> "VehicleSet":
+        """One of its numbers whatever stands between their characters, or every word of what was typed."""
+        words = searching.plain(typed).split()
+        if not words:
+            return self.none()
+        every_word = Q(*(Q(search_text__contains=word) for word in words))
+        return self.filter(Q(search_text__contains=searching.squeezed(typed)) | every_word)
+
+    def numbered(self, typed: str) -> "VehicleSet":
+        """Those whose plate, VIN or stock number is exactly this."""
+        number = searching.squeezed(typed)
+        return self.filter(search_text__contains=number).annotate(
+            bare_plate=Replace(Replace("plate", Value("-"), Value("")), Value(" "), Value(""))
+        ).filter(Q(bare_plate=number) | Q(vin=number) | Q(stock_number__iexact=typed.strip()))
 
 
 class Vehicle(models.Model):
@@ -146,6 +168,31 @@ class Vehicle(models.Model):
     def description(self) -> str:
         """« PEUGEOT 208 1.2 PureTech 110ch Allure S&S 5p »"""
         return " ".join(part for part in (self.make, self.model, self.trim) if part)
+
+    @property
+    def sale_gross(self) -> Decimal | None:
+        """What was agreed, else what is asked."""
+        return self.agreed_gross or self.asking_gross
+
+    @property
+    def costs_net(self) -> Decimal:
+        return sum((cost.amount_net for cost in self.costs.all()), Decimal(0))
+
+    @property
+    def margin(self) -> rules.Margin | None:
+        """None while a price is missing."""
+        if self.sale_gross is None or self.purchase_net is None:
+            return None
+        reckon = rules.margin_under_margin_scheme if self.vat_regime == VatRegime.MARGIN else rules.margin_under_standard_vat
+        return reckon(self.sale_gross, self.purchase_net, self.costs_net, self.vat_percent)
+
+    @property
+    def can_be_delivered(self) -> bool:
+        return LIFE.allows(self.state, "deliver")
+
+    @property
+    def can_be_ordered(self) -> bool:
+        return LIFE.allows(self.state, "reserve")
 
 
 class VehicleCost(models.Model):

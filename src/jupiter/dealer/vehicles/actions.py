@@ -1,0 +1,177 @@
+"""What people and orders do to a car. The moves of an order run in the order's own transaction."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Now
+
+from jupiter.dealer.customers.models import Customer
+from jupiter.dealer.sites.models import Site
+from jupiter.kit import numbers
+from jupiter.kit.journal.actions import note
+from jupiter.kit.workflow import MoveRefused
+
+from . import rules
+from .models import LIFE, Vehicle, VehicleCost
+
+# What a person may write on a sheet. The other columns belong to its numbers and to its orders.
+FACTS = (
+    "former_stock_number", "dms_number", "plate", "plate_country", "vin", "make", "model", "trim", "kind", "fuel",
+    "registration_type", "first_registered_on", "registered_on", "displacement_cm3", "tax_power_cv", "din_power_hp", "power_kw",
+    "co2_g_km", "four_wheel_drive", "mileage_km", "manufacturer_warranty_until", "manufacturer_warranty_km", "origin", "vat_regime",
+    "vat_percent", "purchase_net", "purchase_evidence", "asking_gross", "market_value", "warranty_label", "purchased_on",
+    "entered_on", "supplier", "intermediary",
+)  # fmt: skip
+
+
+class SavedMeanwhile(Exception):
+    """Someone else saved this car since the sheet was opened."""
+
+    def __init__(self, theirs: Vehicle) -> None:
+        super().__init__(f"{theirs} was saved by {theirs.updated_by}")
+        self.theirs = theirs
+
+
+class MileageGoesBack(Exception):
+    """The new mileage is below the known one, and nobody said that this is right."""
+
+    def __init__(self, before_km: int, after_km: int) -> None:
+        super().__init__(f"{after_km} km after {before_km} km")
+        self.before_km, self.after_km = before_km, after_km
+
+
+class VehicleTaken(MoveRefused):
+    """The car is not in a state from which this move may start: most often, another order was faster."""
+
+
+def stock_series(site: Site) -> str:
+    """The register is kept per site, so its numbers are too."""
+    return f"stock:{site.pk}"
+
+
+@transaction.atomic
+def create_vehicle(site: Site, facts: Mapping[str, Any], *, costs: Iterable[tuple[str, Decimal]] = (), by: str) -> Vehicle:
+    """Enter a car into the stock of a site; its N° police is drawn last."""
+    car = Vehicle(site=site, updated_by=by)
+    _write(car, facts)
+    car.stock_number = str(numbers.take(stock_series(site)))
+    car.search_text = rules.search_text(car)
+    car.save()
+    _write_costs(car, costs)
+    _note(car, "create", by, f"Véhicule {car.stock_number} entré au stock")
+    return car
+
+
+@transaction.atomic
+def edit_vehicle(
+    car: Vehicle,
+    facts: Mapping[str, Any],
+    *,
+    costs: Iterable[tuple[str, Decimal]],
+    version: int,
+    by: str,
+    mileage_confirmed: bool = False,
+) -> Vehicle:
+    """Valider: what was changed since `version` by someone else is never overwritten unseen."""
+    car = Vehicle.objects.select_for_update().get(pk=car.pk)
+    if car.version != version:
+        raise SavedMeanwhile(car)
+    before = {name: getattr(car, name) for name in FACTS}
+    _write(car, facts)
+    backwards = rules.mileage_goes_back(before["mileage_km"], car.mileage_km)
+    if backwards and not mileage_confirmed:
+        raise MileageGoesBack(before["mileage_km"], car.mileage_km)
+    changes = {name: [_said(before[name]), _said(getattr(car, name))] for name in FACTS if before[name] != getattr(car, name)}
+    if _write_costs(car, costs):
+        changes["costs"] = ["", "modifiés"]
+    if not changes:
+        return car
+    car.version, car.updated_by, car.search_text = F("version") + 1, by, rules.search_text(car)
+    car.save(update_fields=[*FACTS, "version", "updated_by", "search_text", "updated_at"])
+    car.refresh_from_db(fields=["version"])
+    names = ", ".join(str(Vehicle._meta.get_field(name).verbose_name) for name in changes if name != "costs")
+    sentence = f"Fiche modifiée\u00a0: {names or 'frais'}"
+    if backwards:
+        sentence += f". Kilométrage en baisse confirmé\u00a0: {before['mileage_km']} → {car.mileage_km} km"
+    _note(car, "edit", by, sentence, changes=changes)
+    return car
+
+
+def reserve_vehicle(car: Vehicle, *, today: date, by: str, order: str) -> None:
+    """An open order takes it."""
+    _move(car, "reserve", by, f"Pris dans le bon {order}", ordered_on=today)
+
+
+def release_vehicle(car: Vehicle, *, by: str, order: str) -> None:
+    """Its order lets it go: taken out, cancelled or deleted."""
+    _move(
+        car, "release", by, f"Sorti du bon {order}", ordered_on=None, delivery_on=None, agreed_gross=None, buyer=None,
+    )  # fmt: skip
+
+
+def sell_vehicle(
+    car: Vehicle,
+    *,
+    buyer: Customer,
+    agreed_gross: Decimal,
+    delivery_on: date,
+    warranty_label: str,
+    mileage_km: int,
+    by: str,
+    order: str,
+) -> None:
+    """Its order is closed: Cours Livraison."""
+    _move(
+        car, "close_sale", by, f"Bon {order} clôturé", buyer=buyer, agreed_gross=agreed_gross, delivery_on=delivery_on,
+        warranty_label=warranty_label, mileage_km=mileage_km,
+    )  # fmt: skip
+
+
+def take_back_sale(car: Vehicle, *, by: str, order: str) -> None:
+    """Its closed order is open again."""
+    _move(car, "reopen_sale", by, f"Bon {order} rouvert", delivery_on=None, agreed_gross=None, buyer=None)
+
+
+@transaction.atomic
+def deliver_vehicle(car: Vehicle, *, today: date, by: str) -> None:
+    """The keys are handed over: the sale is done."""
+    _move(car, "deliver", by, "Véhicule livré", sold_on=today)
+
+
+def _move(car: Vehicle, move: str, by: str, sentence: str, **facts: Any) -> None:
+    """One statement decides and writes: of two orders that want the car, the second finds it taken."""
+    origins, state = LIFE.moves[move]
+    moved = Vehicle.objects.filter(pk=car.pk, state__in=origins).update(state=state, updated_at=Now(), **facts)
+    if not moved:
+        raise VehicleTaken(move, Vehicle.objects.values_list("state", flat=True).get(pk=car.pk))
+    for name, value in {"state": state, **facts}.items():
+        setattr(car, name, value)
+    _note(car, move, by, sentence)
+
+
+def _write(car: Vehicle, facts: Mapping[str, Any]) -> None:
+    for name in FACTS:
+        if name in facts:
+            setattr(car, name, facts[name])
+
+
+def _write_costs(car: Vehicle, costs: Iterable[tuple[str, Decimal]]) -> bool:
+    """Whether anything changed."""
+    wanted = list(costs)
+    if wanted == list(car.costs.order_by("id").values_list("label", "amount_net")):
+        return False
+    car.costs.all().delete()
+    VehicleCost.objects.bulk_create(VehicleCost(vehicle=car, label=label, amount_net=amount) for label, amount in wanted)
+    return True
+
+
+def _said(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def _note(car: Vehicle, what: str, by: str, sentence: str, **facts: Any) -> None:
+    note(what, "vehicle", car.pk, who=by, owner_id=car.site_id, sentence=sentence, **facts)
