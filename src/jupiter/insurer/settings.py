@@ -12,6 +12,7 @@ vars().update(
             "jupiter.insurer.quotes",
             "jupiter.insurer.policies",
             "jupiter.insurer.claims",
+            "jupiter.insurer.desk",
         ],
         oauth_scopes={
             "jobs": "create and price quotes",

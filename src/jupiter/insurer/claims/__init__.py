@@ -1,0 +1,1 @@
+"""Claim (sinistre): listed and counted; how a breakdown will be declared."""

@@ -1,0 +1,1 @@
+"""Account (compte client): the person or company who is insured."""

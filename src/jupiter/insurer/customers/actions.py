@@ -1,0 +1,30 @@
+"""The verbs of an account. The only writers."""
+
+from collections.abc import Mapping
+
+from jupiter.insurer.producers.models import Producer
+from jupiter.kit import numbers
+from jupiter.kit.journal.actions import note
+
+from .models import Account
+
+SERIES = "accounts"
+
+
+def keep_account(producer: Producer, holder: Mapping[str, str], *, by: str) -> Account:
+    """The account of this very holder at this producer, opened if there is none. Inside the caller's transaction.
+
+    Only identical words are one person: two people of one name are never made one by guess.
+    """
+    found = Account.objects.filter(producer=producer, **holder).order_by("pk").first()
+    if found:
+        return found
+    account = Account(producer=producer, **holder)
+    account.number = f"{numbers.take(SERIES):010d}"
+    account.search_text = account.words_to_search()
+    account.save(force_insert=True)
+    note(
+        "open_account", "account", account.number, who=by, owner_id=producer.pk,
+        sentence=f"Compte {account.number} ouvert",
+    )  # fmt: skip
+    return account

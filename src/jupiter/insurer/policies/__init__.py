@@ -1,0 +1,1 @@
+"""Policy: what was bought, its period, its papers as they were issued."""

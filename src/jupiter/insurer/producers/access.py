@@ -1,0 +1,55 @@
+"""The one door from a person or a program to data. Another producer's: 404, as if it did not exist. Not your job: 403."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponseBase
+from ninja.security import HttpBearer
+
+from jupiter.kit.oauth import living_token
+
+from .models import ApiClient, Caller, Member
+
+View = Callable[..., HttpResponseBase]
+
+
+def member_may(act: str) -> Callable[[View], View]:
+    """Give the view the caller as a member, if the act is theirs."""
+
+    def guard(view: View) -> View:
+        @login_required
+        @wraps(view)
+        def door(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            user = request.user
+            member = Member.of(user.pk, str(getattr(user, "full_name", "") or user.get_username()))
+            if member is None or not member.may(act):
+                raise PermissionDenied
+            request.member = member  # type: ignore[attr-defined]  # the frame shows where one is
+            return view(request, member, *args, **kwargs)
+
+        door.act = act  # type: ignore[attr-defined]  # read by the matrix test
+        return door
+
+    return guard
+
+
+class CallerMay(HttpBearer):
+    """A client's token that lives, carries a scope of the act, and was given to that client; then `request.auth` is the Caller."""
+
+    def __init__(self, act: str) -> None:
+        super().__init__()
+        self.act = act
+
+    def authenticate(self, request: HttpRequest, token: str) -> Caller | None:
+        found = living_token(token)
+        if found is None:
+            return None
+        client = ApiClient.objects.filter(application=found.application_id).prefetch_related("producers").first()
+        if client is None:
+            return None
+        reach = frozenset() if client.is_distributor else frozenset(p.pk for p in client.producers.all() if p.is_active)
+        caller = Caller(client=client, everywhere=client.is_distributor, producer_ids=reach)
+        return caller if caller.may(self.act, found.scope.split()) else None

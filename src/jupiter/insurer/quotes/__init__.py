@@ -1,0 +1,1 @@
+"""Quote (devis): a submission from draft to purchase, on screens and by API."""

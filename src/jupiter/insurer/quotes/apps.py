@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class QuotesConfig(AppConfig):
+    name = "jupiter.insurer.quotes"
+    label = "quotes"
