@@ -1,0 +1,253 @@
+"""What follows an order to the hub and what comes back: sent when closed, withdrawn when reopened, recorded when told."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from jupiter.contracts.sale_state import SaleState, SaleStateV1
+from jupiter.dealer.orders import actions as orders
+from jupiter.dealer.orders.models import Order
+from jupiter.dealer.sites.models import Group, HubLink, Site
+from jupiter.kit.accounts.models import User
+from jupiter.kit.inbox.actions import is_new_notice
+from jupiter.kit.journal.actions import note
+from jupiter.kit.partners import Answer
+from jupiter.kit.transmissions import actions as transmissions
+from jupiter.kit.transmissions.carriers import CARRIERS
+from jupiter.kit.transmissions.models import State as Parcel
+from jupiter.kit.transmissions.models import Transmission
+from jupiter.kit.workflow import MoveRefused
+
+from . import client
+from .models import STELLANTIS, HubGrant, KeptDocument, SaleAtHub, State
+from .wording import words_of
+
+PARTNER = "hub"
+SALE_PUT, SALE_DELETE, DOCUMENT_FETCH, GRANT_DELETE = "sale.put", "sale.delete", "document.fetch", "grant.delete"
+OUR_STATES = {SaleState.RECEIVED: State.RECEIVED, SaleState.WITHDRAWN: State.WITHDRAWN, SaleState.DECLARED: State.DECLARED}
+
+
+class UnknownSale(Exception):
+    """The notice is about no sale of this group."""
+
+
+# With the order's life
+
+
+def send_when_closed(order: Order, by: str) -> None:
+    """An order with a label goes to the hub in the transaction that closes it; one without sends nothing."""
+    if not order.has_label:
+        return
+    sale, is_new = SaleAtHub.objects.get_or_create(order=order, defaults={"reference": order.sale_reference}) if order.closings > 1 else (
+        SaleAtHub.objects.create(order=order, reference=order.sale_reference), True,
+    )  # fmt: skip
+    if not is_new:
+        sale.state, sale.trouble = State.SENDING, ""
+        sale.save(update_fields=["state", "trouble", "updated_at"])
+    transmissions.transmit(SALE_PUT, partner=PARTNER, subject=order.sale_reference, owner_id=order.site_id, words=words_of(order))
+
+
+def refuse_once_declared(order: Order) -> None:
+    sale = SaleAtHub.objects.select_for_update().filter(order=order).first()
+    if sale and sale.is_declared:
+        raise orders.OrderDeclared(sale.declaration_number)
+
+
+def withdraw(order: Order, by: str) -> None:
+    """Reopened or cancelled: what is not said yet need not be; what may have been heard is taken back."""
+    sale = SaleAtHub.objects.filter(order=order).first()
+    if sale is None or sale.state == State.WITHDRAWN:
+        return
+    transmissions.drop_pending(order.sale_reference, kind=SALE_PUT)
+    sale.state, sale.trouble = State.SENDING, ""
+    sale.save(update_fields=["state", "trouble", "updated_at"])
+    transmissions.transmit(SALE_DELETE, partner=PARTNER, subject=order.sale_reference, owner_id=order.site_id)
+
+
+def follow_orders() -> None:
+    """Called once, when the service starts."""
+    orders.BEFORE_WITHDRAWING.append(refuse_once_declared)
+    orders.AFTER_CLOSING.append(send_when_closed)
+    orders.AFTER_WITHDRAWING.append(withdraw)
+
+
+# What a transmission brings back: each is called in the transaction that settles it
+
+
+def record_sale_received(parcel: Transmission, answer: Answer) -> None:
+    record_state(_sale(parcel), client.state_in(answer))
+
+
+def record_sale_refused(parcel: Transmission, reason: str) -> None:
+    SaleAtHub.objects.filter(reference=parcel.subject).update(state=State.ASIDE, trouble=reason)
+
+
+def record_withdrawal(parcel: Transmission, answer: Answer) -> None:
+    """A withdrawn sale may have been closed and sent again meanwhile: the newer message decides."""
+    newer = Transmission.objects.about(parcel.subject).filter(kind=SALE_PUT, pk__gt=parcel.pk, state=Parcel.SENDING)
+    if newer.exists():
+        return
+    sale = _sale(parcel)
+    if not sale.is_declared:
+        sale.state, sale.trouble, sale.happened = State.WITHDRAWN, "", "Vente retirée du Centralisateur"
+        sale.save(update_fields=["state", "trouble", "happened", "updated_at"])
+        _note(sale, "withdraw", "Vente retirée du Centralisateur")
+
+
+def record_document(parcel: Transmission, answer: Answer) -> None:
+    """Our own copy; the client has checked its digest."""
+    sale = _sale(parcel)
+    facts = {"name": parcel.words["name"], "content": answer.body, "sha256": parcel.words["sha256"], "size": len(answer.body)}
+    KeptDocument.objects.update_or_create(sale=sale, defaults=facts)
+    _note(sale, "keep_document", f"Document {parcel.words['name']} reçu", sha256=parcel.words["sha256"])
+
+
+def record_state(sale: SaleAtHub, state: SaleStateV1) -> bool:
+    """The whole state, if it is newer than what we know; whether it was."""
+    if state.sequence <= sale.sequence:
+        if sale.state in (State.SENDING, State.ASIDE) and state.sequence == sale.sequence:  # the same answer to the same words
+            sale.state, sale.trouble = OUR_STATES[state.state], ""
+            sale.save(update_fields=["state", "trouble", "updated_at"])
+        return False
+    sale.sequence, sale.changed_at = state.sequence, state.at
+    sale.state, sale.trouble = OUR_STATES[state.state], ""
+    sale.cover_state, sale.cover_trouble = state.cover.value, state.trouble
+    sale.declaration_number, sale.guarantor, sale.happened = state.declaration_number, state.guarantor, state.happened[:300]
+    quote, policy, paper = state.quote, state.policy, state.document
+    sale.quote_number, sale.quote_link = (quote.number, quote.link[:500]) if quote else ("", "")
+    sale.quote_expires_on = quote.expires_on if quote else None
+    sale.product = policy.product if policy else quote.product if quote else ""
+    sale.premium = policy.premium if policy else quote.premium if quote else None
+    sale.policy_number = policy.number if policy else ""
+    sale.policy_starts_on, sale.policy_ends_on = (policy.starts_on, policy.ends_on) if policy else (None, None)
+    sale.policy_issued_on = policy.issued_on if policy else None
+    for name in ("messages", "missing", "warnings", "differences"):
+        setattr(sale, name, [one.model_dump(mode="json") for one in getattr(state, name)])
+    if paper and paper.sha256 != sale.document_sha256:
+        sale.document_name, sale.document_sha256, sale.document_size = paper.name, paper.sha256, paper.size
+        transmissions.transmit(
+            DOCUMENT_FETCH, partner=PARTNER, subject=sale.reference, owner_id=sale.order.site_id, words=paper.model_dump(mode="json")
+        )
+    sale.save()
+    if state.happened:
+        _note(sale, "notice", state.happened, sequence=state.sequence, cover=state.cover.value)
+    return True
+
+
+@transaction.atomic
+def receive_notice(link: HubLink, notice_id: str, state: SaleStateV1) -> None:
+    """A replay and an older state have no effect."""
+    if not is_new_notice(f"hub:{link.client_id}", notice_id):
+        return
+    try:
+        reference = UUID(state.reference)
+    except ValueError:
+        raise UnknownSale from None
+    sale = (
+        SaleAtHub.objects.select_for_update(of=("self",))
+        .select_related("order")
+        .filter(reference=reference, order__group=link.group_id)
+        .first()
+    )
+    if sale is None:
+        raise UnknownSale
+    record_state(sale, state)
+
+
+# What a person does
+
+
+@transaction.atomic
+def send_again(parcel: Transmission, *, by: str) -> Transmission:
+    """Renvoyer: a sale is said as it now stands; the same words keep their key."""
+    words: Mapping[str, Any] | None = None
+    sale = SaleAtHub.objects.select_for_update(of=("self",)).filter(reference=_uuid(parcel.subject)).first()
+    if parcel.kind == SALE_PUT and sale:
+        words = words_of(_order_of(sale))
+    parcel = transmissions.send_again(parcel, words=words)
+    if sale and parcel.kind in (SALE_PUT, SALE_DELETE):
+        sale.state, sale.trouble = State.SENDING, ""
+        sale.save(update_fields=["state", "trouble", "updated_at"])
+    if sale:
+        note("send_again", "order", sale.order_id, who=by, owner_id=parcel.owner_id, sentence="Transmission renvoyée", kind=parcel.kind)
+    return parcel
+
+
+def deliver_now(order: Order, link: HubLink) -> bool:
+    """The sale a seller waits for, carried at once under its own key; whether it has arrived. The worker may be faster: the same."""
+    parcel = Transmission.objects.about(order.sale_reference).filter(kind=SALE_PUT).first()
+    if parcel is None or parcel.state == Parcel.DROPPED:
+        return False
+    if parcel.state == Parcel.DELIVERED:
+        return True
+    if parcel.state == Parcel.ASIDE:
+        return False
+    answer = client.put_sale_now(link, parcel.subject, parcel.words, parcel.key)
+    try:
+        transmissions.record_delivery(parcel.pk, CARRIERS[SALE_PUT], answer, milliseconds=0)
+    except MoveRefused:  # the worker recorded it meanwhile
+        return True
+    return True
+
+
+@transaction.atomic
+def keep_grant(user: User, site: Site, *, username: str, full_name: str, grant: str, now: datetime) -> HubGrant:
+    """Configurer: one live grant per user, site and guarantor. The former one is given back."""
+    for former in HubGrant.objects.live().select_for_update().filter(user=user, site=site, guarantor=STELLANTIS):
+        _revoke(former, now)
+    kept = HubGrant.objects.create(
+        user=user, site=site, guarantor=STELLANTIS, username=username, full_name=full_name, grant=grant, given_at=now
+    )
+    note("keep_grant", "user", user.pk, who=user.get_full_name(), owner_id=site.pk, sentence=f"Accès au Centralisateur enregistré pour {site}")
+    return kept
+
+
+@transaction.atomic
+def revoke_grant(grant: HubGrant, *, by: str, now: datetime) -> HubGrant:
+    """Révoquer: at once here, and by a transmission at the hub."""
+    grant = HubGrant.objects.select_for_update(of=("self",)).select_related("site").get(pk=grant.pk)
+    if grant.revoked_at is None:
+        _revoke(grant, now)
+        note("revoke_grant", "user", grant.user_id, who=by, owner_id=grant.site_id, sentence=f"Accès au Centralisateur révoqué pour {grant.site}")
+    return grant
+
+
+@transaction.atomic
+def forget_refused_grant(grant: HubGrant, *, now: datetime) -> None:
+    """The hub no longer knows it: nothing to give back."""
+    HubGrant.objects.filter(pk=grant.pk, revoked_at=None).update(revoked_at=now)
+
+
+def _revoke(grant: HubGrant, now: datetime) -> None:
+    grant.revoked_at = now
+    grant.save(update_fields=["revoked_at"])
+    transmissions.transmit(GRANT_DELETE, partner=PARTNER, subject=f"grant:{grant.pk}", owner_id=grant.site_id)
+
+
+# What carries
+
+
+def link_of(group: Group | int) -> HubLink | None:
+    return HubLink.objects.filter(group=group).first()
+
+
+def _sale(parcel: Transmission) -> SaleAtHub:
+    return SaleAtHub.objects.select_for_update(of=("self",)).select_related("order").get(reference=parcel.subject)
+
+
+def _order_of(sale: SaleAtHub) -> Order:
+    return Order.objects.select_related("site", "vehicle", "warranty", "buyer").get(pk=sale.order_id)
+
+
+def _uuid(subject: str) -> UUID | None:
+    try:
+        return UUID(subject)
+    except ValueError:
+        return None
+
+
+def _note(sale: SaleAtHub, what: str, sentence: str, **facts: Any) -> None:
+    note(what, "order", sale.order_id, who="service:hub", owner_id=sale.order.site_id, sentence=sentence, **facts)

@@ -1,0 +1,43 @@
+"""The hub's door to Jupiter: signed notices of what became of a sale."""
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Router
+from pydantic import ValidationError
+
+from jupiter.contracts.sale_state import SaleNoticeV1
+from jupiter.dealer.sites.models import HubLink
+from jupiter.kit import strict_json
+from jupiter.kit.api import Problem, field_errors, make_api, not_found
+from jupiter.kit.notices import NotSigned, verified_id
+
+from .actions import UnknownSale, receive_notice
+
+api = make_api(title="Jupiter", description="Logiciel de la concession : ce que le Centralisateur lui annonce.")
+router = Router(tags=["notices"])
+
+
+@router.post("/notices/hub/{client_id}", response={204: None}, summary="Ce qu’une vente est devenue (Standard Webhooks)")
+def hear_the_hub(request: HttpRequest, client_id: str) -> HttpResponse:
+    """The body is a SaleNoticeV1, signed with the group's secret. An unknown address is answered like a wrong signature."""
+    link = HubLink.objects.filter(client_id=client_id).first()
+    secrets = [secret for secret in (link.notice_secret, link.former_notice_secret) if secret] if link else []
+    try:
+        notice_id = verified_id(secrets, request.headers, request.body)
+    except NotSigned:
+        raise Problem(401, "not-signed", "Signature absente, fausse ou trop ancienne.") from None
+    try:
+        notice = SaleNoticeV1.model_validate(strict_json.loads(request.body))
+    except strict_json.Unreadable as reason:
+        raise Problem(400, "unreadable-json", f"Le JSON est illisible : {reason}.") from reason
+    except ValidationError as refused:
+        raise Problem(400, "unreadable-notice", "Cet avis n’est pas lisible.", errors=field_errors(refused.errors())) from refused  # type: ignore[arg-type]
+    if link is None:
+        raise not_found()
+    try:
+        receive_notice(link, notice_id, notice.data)
+    except UnknownSale:
+        raise not_found() from None
+    return HttpResponse(status=204)
+
+
+api.add_router("/api/v1", router)

@@ -1,0 +1,370 @@
+"""The buttons of an order: Enregistrer, Clôturer, Annuler, Rouvrir, Supprimer, Imprimer. The only writers of orders."""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from jupiter.dealer.customers.actions import save_customer
+from jupiter.dealer.customers.models import Customer, Party
+from jupiter.dealer.sites.models import Group, Site
+from jupiter.dealer.vehicles.actions import VehicleTaken, release_vehicle, reserve_vehicle, sell_vehicle, take_back_sale
+from jupiter.dealer.vehicles.models import Vehicle
+from jupiter.kit import numbers
+from jupiter.kit.journal.actions import note
+from jupiter.kit.searching import plain, squeezed
+
+from . import pdf
+from .models import LIFE, Order, OrderBuyer, OrderDeposit, OrderFee, OrderPaper, State
+
+FACTS = (
+    "seller", "print_name", "mileage_km", "warranty", "without_label", "vat_regime", "vat_percent", "asking_net", "asking_vat",
+    "asking_gross", "asking_master", "agreed_net", "agreed_vat", "agreed_gross", "agreed_master", "trade_in_plate",
+    "trade_in_model", "trade_in_value", "financing", "financing_from", "financing_months", "financing_reference",
+    "financing_amount", "lender", "delivery_on", "delivery_at", "delivery_place", "made_at", "edited_on", "print_order",
+    "print_logo", "print_big_logo", "print_terms", "print_discount", "print_export", "confirmed_doubts",
+)  # fmt: skip
+BUYER_FACTS = tuple(one.name for one in Party._meta.get_fields())
+NAMING = ("title", "last_name", "first_name")  # another name is another customer
+
+
+class OrderIncomplete(Exception):
+    """Closing is refused; `obstacles` are the words of rules.obstacles_to_closing."""
+
+    def __init__(self, obstacles: list[str]) -> None:
+        super().__init__(", ".join(obstacles))
+        self.obstacles = obstacles
+
+
+class OrderChangedMeanwhile(Exception):
+    """Someone else saved this order since the form was opened."""
+
+    def __init__(self, theirs: Order) -> None:
+        super().__init__(f"{theirs} was saved by {theirs.updated_by}")
+        self.theirs = theirs
+
+
+class OrderDeclared(Exception):
+    """The sale is declared: the order can be neither reopened nor cancelled."""
+
+    def __init__(self, declaration_number: str) -> None:
+        super().__init__(declaration_number)
+        self.declaration_number = declaration_number
+
+
+class ReasonMissing(Exception):
+    """This act is journalled with its reason, and none was given."""
+
+
+# Nouns above follow an order's life without this one knowing them. Each is called in the order's transaction.
+BEFORE_WITHDRAWING: list[Callable[[Order], None]] = []  # may raise OrderDeclared
+AFTER_WITHDRAWING: list[Callable[[Order, str], None]] = []
+AFTER_CLOSING: list[Callable[[Order, str], None]] = []
+
+
+@dataclass(frozen=True)
+class Fee:
+    label: str
+    amount: Decimal
+    kind: str = OrderFee.Kind.SERVICE
+
+
+@dataclass(frozen=True)
+class Deposit:
+    amount: Decimal
+    paid_by: str = ""
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What a person wrote on an order, read and checked."""
+
+    facts: Mapping[str, Any] = field(default_factory=dict)  # of FACTS
+    buyer: Mapping[str, Any] = field(default_factory=dict)  # of BUYER_FACTS
+    vehicle: Vehicle | None = None
+    customer: Customer | None = None
+    trade_in_vehicle: Vehicle | None = None
+    fees: Sequence[Fee] = ()
+    deposits: Sequence[Deposit] = ()
+    newly_confirmed: Sequence[str] = ()  # the doubts ticked this time, in words for the journal
+
+
+def order_series(group_id: int) -> str:
+    """Orders are numbered through the whole group."""
+    return f"orders:{group_id}"
+
+
+@transaction.atomic
+def create_order(group: Group, site: Site, typed: Typed, *, by: str, today: date) -> Order:
+    """Enregistrer on a new form: the order exists from now on, with its number and the sale's reference."""
+    return _create(group, site, typed, by, today)
+
+
+@transaction.atomic
+def save_order(order: Order, site: Site, typed: Typed, *, version: int, by: str, today: date) -> Order:
+    """Enregistrer: what someone else saved since `version` is never overwritten unseen."""
+    return _save(order, site, typed, version, by, today)
+
+
+@transaction.atomic
+def close_order(order: Order, *, by: str, today: date, now: datetime) -> Order:
+    """Clôturer: nothing moves any more. Twice is once."""
+    return _close(_held(order), by, today, now)
+
+
+@transaction.atomic
+def close_as_typed(
+    order: Order | None, group: Group, site: Site, typed: Typed, *, version: int, by: str, today: date, now: datetime
+) -> Order:
+    """Clôturer on the form: what is typed is saved and closed, or neither."""
+    saved = _create(group, site, typed, by, today) if order is None else _save(order, site, typed, version, by, today)
+    return _close(_held(saved), by, today, now)
+
+
+@transaction.atomic
+def cancel_order(order: Order, *, reason: str, by: str, today: date, now: datetime) -> Order:
+    """Annuler a saved order: it lets its car go; what was sent and not declared is withdrawn."""
+    order = _held(order)
+    state = LIFE.after(order.state, "cancel")
+    if not reason.strip():
+        raise ReasonMissing
+    was_closed = order.is_closed
+    if was_closed:
+        _ask_before_withdrawing(order)
+    order.state, order.cancelled_at, order.cancelled_on, order.cancelled_by, order.cancel_reason = state, now, today, by, reason.strip()
+    _touch(order, by, today, "state", "cancelled_at", "cancelled_on", "cancelled_by", "cancel_reason")
+    _release(order, by)
+    if was_closed:
+        _tell(AFTER_WITHDRAWING, order, by)
+    _note(order, "cancel", by, f"Bon {order.number} annulé\u00a0: {order.cancel_reason}")
+    return order
+
+
+@transaction.atomic
+def reopen_order(order: Order, *, reason: str, by: str, today: date) -> Order:
+    """The manager opens a closed order again, while it is not declared."""
+    order = _held(order)
+    state = LIFE.after(order.state, "reopen")
+    if not reason.strip():
+        raise ReasonMissing
+    _ask_before_withdrawing(order)
+    order.state, order.closed_at, order.closed_on, order.closed_by, order.closed_frozen = state, None, None, "", None
+    _touch(order, by, today, "state", "closed_at", "closed_on", "closed_by", "closed_frozen")
+    if order.vehicle:
+        take_back_sale(order.vehicle, by=by, order=str(order.number))
+    _tell(AFTER_WITHDRAWING, order, by)
+    _note(order, "reopen", by, f"Bon {order.number} rouvert\u00a0: {reason.strip()}", reason=reason.strip())
+    return order
+
+
+@transaction.atomic
+def delete_order(order: Order, *, by: str, now: datetime) -> Order:
+    """Supprimer: only one still open. Its row is hidden, its number is not used again."""
+    order = _held(order)
+    LIFE.after(order.state, "delete")
+    order.deleted_at, order.deleted_by = now, by
+    order.version += 1
+    order.save(update_fields=["deleted_at", "deleted_by", "version"])
+    _release(order, by)
+    _note(order, "delete", by, f"Bon {order.number} supprimé")
+    return order
+
+
+def print_order(order: Order, *, by: str, today: date) -> tuple[str, bytes]:
+    """Imprimer: the file's name and its bytes. Before closing a provisional paper, kept nowhere; the first one after closing is issued."""
+    if order.closed_frozen is None:
+        return f"BDC-{order.number}-provisoire.pdf", pdf.order_form(pdf.facts_of(order), dated=today, provisional=True)
+    if kept := OrderPaper.objects.filter(order=order, closing=order.closings).first():
+        return kept.name, bytes(kept.content)
+    content = pdf.order_form(order.closed_frozen, dated=today, provisional=False)
+    paper = OrderPaper(
+        order=order, closing=order.closings, name=f"BDC-{order.number}.pdf", content=content, size=len(content),
+        sha256=hashlib.sha256(content).hexdigest(), issued_on=today, issued_by=by,
+    )  # fmt: skip
+    try:
+        with transaction.atomic():
+            paper.save()
+            _note(order, "print", by, f"Bon {order.number} édité", sha256=paper.sha256)
+    except IntegrityError:  # another press of the button was faster: its paper is the one
+        paper = OrderPaper.objects.get(order=order, closing=order.closings)
+    return paper.name, bytes(paper.content)
+
+
+def _create(group: Group, site: Site, typed: Typed, by: str, today: date) -> Order:
+    order = Order(group=group, site=site, created_on=today, created_by=by, updated_on=today, updated_by=by)
+    _write(order, typed)
+    order.number = numbers.take(order_series(group.pk))
+    if typed.vehicle:  # before the row that names it: of two orders that want it, the second is told so
+        reserve_vehicle(typed.vehicle, today=today, by=by, order=str(order.number))
+    buyer = OrderBuyer(**_buyer_facts(typed))
+    order.search_text = _search_text(order, buyer)
+    order.save(force_insert=True)
+    buyer.order = order
+    buyer.save(force_insert=True)
+    _write_lines(order, typed, is_new=True)
+    _note(order, "create", by, f"Bon {order.number} créé", confirmed=list(typed.newly_confirmed))
+    return order
+
+
+def _save(order: Order, site: Site, typed: Typed, version: int, by: str, today: date) -> Order:
+    order = _held(order)
+    state = LIFE.after(order.state, "save")
+    if order.version != version:
+        raise OrderChangedMeanwhile(order)
+    before = _as_said(order)
+    former = order.vehicle
+    order.site, order.state = site, state
+    _write(order, typed)
+    for name, value in _buyer_facts(typed).items():
+        setattr(order.buyer, name, value)
+    order.search_text = _search_text(order, order.buyer)
+    changes = {name: [before[name], value] for name, value in _as_said(order).items() if before[name] != value}
+    lines_changed = _write_lines(order, typed)
+    if former != typed.vehicle:
+        if former:
+            release_vehicle(former, by=by, order=str(order.number))
+        if typed.vehicle:
+            reserve_vehicle(typed.vehicle, today=today, by=by, order=str(order.number))
+    if not changes and not lines_changed:
+        return order
+    order.buyer.save()
+    _touch(order, by, today)
+    sentence = f"Bon {order.number} enregistré"
+    if typed.newly_confirmed:
+        sentence += f". Confirmé\u00a0: {' ; '.join(typed.newly_confirmed)}"
+    _note(order, "save", by, sentence, changes=changes, confirmed=list(typed.newly_confirmed))
+    return order
+
+
+def _close(order: Order, by: str, today: date, now: datetime) -> Order:
+    if order.is_closed:
+        return order
+    state = LIFE.after(order.state, "close")
+    if obstacles := order.obstacles_to_closing():
+        raise OrderIncomplete(obstacles)
+    if order.vehicle is None or order.agreed_gross is None or order.delivery_on is None:
+        raise OrderIncomplete(["vehicle"])  # said above already; for the type checker
+    order.customer = _customer_of(order)
+    order.state, order.closed_at, order.closed_on, order.closed_by = state, now, today, by
+    order.closings += 1
+    order.closed_frozen = pdf.facts_of(order)
+    sell_vehicle(
+        order.vehicle, buyer=order.customer, agreed_gross=order.agreed_gross, delivery_on=order.delivery_on,
+        warranty_label=f"{order.warranty.months} mois" if order.warranty else "", mileage_km=order.mileage_km or order.vehicle.mileage_km,
+        by=by, order=str(order.number),
+    )  # fmt: skip
+    _touch(order, by, today, "customer", "state", "closed_at", "closed_on", "closed_by", "closings", "closed_frozen")
+    _note(
+        order, "close", by, f"Bon {order.number} clôturé", gross=order.agreed_gross, vat_percent=order.vat_percent,
+        delivery_on=order.delivery_on, buyer=order.buyer.list_name, confirmed=order.confirmed_doubts,
+    )  # fmt: skip
+    _tell(AFTER_CLOSING, order, by)
+    return order
+
+
+def _held(order: Order) -> Order:
+    """Locked, with what the rules look at. A hidden order is no order."""
+    return (
+        Order.objects.visible()
+        .select_for_update(of=("self",))
+        .select_related("group", "site", "vehicle", "warranty", "customer", "buyer", "trade_in_vehicle")
+        .get(pk=order.pk)
+    )
+
+
+def _write(order: Order, typed: Typed) -> None:
+    for name in FACTS:
+        if name in typed.facts:
+            setattr(order, name, typed.facts[name])
+    order.vehicle, order.customer, order.trade_in_vehicle = typed.vehicle, typed.customer, typed.trade_in_vehicle
+
+
+def _buyer_facts(typed: Typed) -> dict[str, Any]:
+    return {name: typed.buyer[name] for name in BUYER_FACTS if name in typed.buyer}
+
+
+def _write_lines(order: Order, typed: Typed, *, is_new: bool = False) -> bool:
+    """Whether a fee or a deposit differs from what was there."""
+    fees = [(fee.label, fee.amount, fee.kind) for fee in typed.fees]
+    deposits = [(deposit.amount, deposit.paid_by) for deposit in typed.deposits]
+    fees_differ = fees != ([] if is_new else list(order.fees.values_list("label", "amount", "kind")))
+    deposits_differ = deposits != ([] if is_new else list(order.deposits.values_list("amount", "paid_by")))
+    if fees_differ:
+        if not is_new:
+            order.fees.all().delete()
+        OrderFee.objects.bulk_create(
+            OrderFee(order=order, position=at, label=label, amount=amount, kind=kind) for at, (label, amount, kind) in enumerate(fees, 1)
+        )
+    if deposits_differ:
+        if not is_new:
+            order.deposits.all().delete()
+        OrderDeposit.objects.bulk_create(OrderDeposit(order=order, amount=amount, paid_by=paid_by) for amount, paid_by in deposits)
+    return fees_differ or deposits_differ
+
+
+def _customer_of(order: Order) -> Customer:
+    """The group's card of this buyer: completed with what the order says, or made. Another name is another customer."""
+    facts = {name: getattr(order.buyer, name) for name in BUYER_FACTS}
+    known = order.customer
+    if known and all(getattr(known, name) == facts[name] for name in NAMING):
+        if all(getattr(known, name) == value for name, value in facts.items()):
+            return known
+        return save_customer(order.group, facts, customer=known)
+    return save_customer(order.group, facts)
+
+
+def _touch(order: Order, by: str, today: date, *names: str) -> None:
+    """Write these columns, or all; one version more."""
+    order.version, order.updated_by, order.updated_on = order.version + 1, by, today
+    order.save(update_fields=[*names, "version", "updated_by", "updated_on", "updated_at"] if names else None)
+
+
+def _release(order: Order, by: str) -> None:
+    if order.vehicle:
+        release_vehicle(order.vehicle, by=by, order=str(order.number))
+
+
+def _ask_before_withdrawing(order: Order) -> None:
+    for ask in BEFORE_WITHDRAWING:
+        ask(order)
+
+
+def _tell(followers: list[Callable[[Order, str], None]], order: Order, by: str) -> None:
+    for follow in followers:
+        follow(order, by)
+
+
+def _search_text(order: Order, buyer: OrderBuyer) -> str:
+    words = [str(order.number), plain(f"{buyer.last_name} {buyer.first_name}")]
+    for car in (order.vehicle, order.trade_in_vehicle):
+        if car:
+            words += [squeezed(car.plate), squeezed(car.vin), squeezed(car.stock_number)]
+    words.append(squeezed(order.trade_in_plate))
+    return " ".join(word for word in words if word)
+
+
+def _as_said(order: Order) -> dict[str, str]:
+    """Every column a person may change, as text: what the journal compares."""
+    said = {name: _text(getattr(order, name)) for name in FACTS if name != "confirmed_doubts"}
+    said |= {"site": _text(order.site), "vehicle": _text(order.vehicle), "customer": _text(order.customer_id)}
+    said |= {"trade_in_vehicle": _text(order.trade_in_vehicle)}
+    return said | {f"buyer.{name}": _text(getattr(order.buyer, name)) for name in BUYER_FACTS}
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def _note(order: Order, what: str, by: str, sentence: str, **facts: Any) -> None:
+    note(what, "order", order.pk, who=by, owner_id=order.site_id, sentence=sentence, **facts)
+
+
+__all__ = [
+    "AFTER_CLOSING", "AFTER_WITHDRAWING", "BEFORE_WITHDRAWING", "Deposit", "Fee", "OrderChangedMeanwhile", "OrderDeclared",
+    "OrderIncomplete", "ReasonMissing", "Typed", "VehicleTaken", "cancel_order", "close_as_typed", "close_order", "create_order",
+    "delete_order", "order_series", "print_order", "reopen_order", "save_order",
+]  # fmt: skip
