@@ -16,3 +16,4 @@ vars().update(
         form_targets=[service.env("HUB_URL", "http://hub.test")],  # Garantir leads to a launch on the hub
     )
 )
+SUPPORT = {"email": "sav@planetvo.fr", "phone": "08.99.703.702"}

@@ -6,6 +6,7 @@ from functools import cached_property, wraps
 from typing import Any, TypeVar
 
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -70,6 +71,11 @@ class Member:
         return found
 
 
+def member_of(user: User | AnonymousUser, *, act: str) -> Member | None:
+    memberships = tuple(Membership.objects.select_related("site__group").filter(user=user.pk).order_by("pk"))
+    return Member(user=user, memberships=memberships, act=act) if memberships else None  # type: ignore[arg-type]  # logged in
+
+
 def member_may(act: str) -> Callable[[View], View]:
     """Give the view the caller at work, if the act is theirs at one of their sites at least."""
     if act not in rules.MAY:
@@ -79,12 +85,8 @@ def member_may(act: str) -> Callable[[View], View]:
         @wraps(view)
         @login_required
         def door(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            user = request.user
-            memberships = tuple(
-                Membership.objects.select_related("site__group").filter(user=user.pk).order_by("site__code")
-            )
-            member = Member(user=user, memberships=memberships, act=act)  # type: ignore[arg-type]  # logged in
-            if not memberships or not member.may(act):
+            member = member_of(request.user, act=act)
+            if member is None or not member.may(act):
                 raise PermissionDenied(_("Votre rôle ne permet pas cet acte."))
             request.member = member  # type: ignore[attr-defined]  # for the frame around the page
             return view(request, member, *args, **kwargs)

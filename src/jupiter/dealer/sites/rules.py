@@ -7,6 +7,7 @@ LEADS = frozenset({MANAGER, ADMIN})
 MAY: dict[str, frozenset[str]] = {
     "use_desk": EVERYONE,
     "search": EVERYONE,
+    "read_customer": EVERYONE,
     "read_vehicle": EVERYONE,
     "edit_vehicle": EVERYONE,
     "read_order": EVERYONE,
@@ -27,3 +28,8 @@ MAY: dict[str, frozenset[str]] = {
 
 def may(role: str, act: str) -> bool:
     return role in MAY[act]
+
+
+def clears_network_code(before: str, after: str) -> bool:
+    """A site that the network knows keeps a code."""
+    return bool(before) and not after

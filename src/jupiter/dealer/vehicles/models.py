@@ -76,6 +76,12 @@ class VehicleSet(models.QuerySet["Vehicle"]):
     def of_group(self, group_id: int) -> "VehicleSet":
         return self.filter(site__group=group_id)
 
+    def for_list(self) -> "VehicleSet":
+        return self.select_related("site").defer("search_text")
+
+    def for_sheet(self) -> "VehicleSet":
+        return self.select_related("site", "buyer").prefetch_related("costs")
+
     def matching(self, typed: str) -> "VehicleSet":
         """One of its numbers whatever stands between their characters, or every word of what was typed."""
         words = searching.plain(typed).split()
@@ -186,6 +192,11 @@ class Vehicle(models.Model):
         reckon = rules.margin_under_margin_scheme if self.vat_regime == VatRegime.MARGIN else rules.margin_under_standard_vat
         return reckon(self.sale_gross, self.purchase_net, self.costs_net, self.vat_percent)
 
+    def twins(self) -> "VehicleSet":
+        """Others in the stock of this group that bear the same VIN."""
+        others = Vehicle.objects.filter(site__group=self.site.group_id, vin=self.vin).exclude(pk=self.pk)
+        return others.exclude(state=State.SOLD).select_related("site") if self.vin else others.none()
+
     @property
     def can_be_delivered(self) -> bool:
         return LIFE.allows(self.state, "deliver")
@@ -201,6 +212,9 @@ class VehicleCost(models.Model):
     vehicle = models.ForeignKey(Vehicle, models.CASCADE, related_name="costs")
     label = models.CharField(_("Libellé"), max_length=80)
     amount_net = models.DecimalField(_("Montant HT"), max_digits=10, decimal_places=2)
+
+    class Meta:
+        ordering = ["id"]
 
     def __str__(self) -> str:
         return f"{self.label} {self.amount_net}"

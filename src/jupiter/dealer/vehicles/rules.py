@@ -11,6 +11,7 @@ from jupiter.kit.money import Price, cents
 from jupiter.kit.months import months_after
 
 OLD_STOCK_DAYS = 60
+VIN_LENGTH = 17
 MANUFACTURER_WARRANTY_MONTHS = 24
 KW_PER_HP = Decimal("0.73549875")
 PETROL_NAMES = ("PURETECH", "TCE", "VTI", "THP")
@@ -70,6 +71,11 @@ def mileage_goes_back(before_km: int, after_km: int) -> bool:
     return after_km < before_km
 
 
+def swapped_powers(din_power_hp: int, power_kw: int) -> bool:
+    """A kilowatt is more than a horsepower, so its figure is the smaller one."""
+    return bool(din_power_hp and power_kw) and power_kw >= din_power_hp
+
+
 class Described(Protocol):
     plate: str
     vin: str
@@ -103,6 +109,8 @@ def doubts(car: Facts) -> dict[str, str]:
     found: dict[str, str] = {}
     if car.vin and french.doubtful_vin(car.vin):
         found["vin"] = "Suite ou répétition\u00a0: recopiez le VIN du certificat d’immatriculation (E)"
+    if car.vin and len(car.vin) != VIN_LENGTH:
+        found["vin"] = f"{len(car.vin)} caractères\u00a0: depuis 1981 un VIN en a {VIN_LENGTH}"
     words = searching.plain(f"{car.model} {car.trim}").split()
     if car.fuel == "DIESEL" and _any_named(words, PETROL_NAMES):
         found["fuel"] = f"{_any_named(words, PETROL_NAMES)} est un moteur essence"

@@ -77,6 +77,9 @@ class Migration(migrations.Migration):
                 ('amount_net', models.DecimalField(decimal_places=2, max_digits=10, verbose_name='Montant HT')),
                 ('vehicle', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='costs', to='vehicles.vehicle')),
             ],
+            options={
+                'ordering': ['id'],
+            },
         ),
         migrations.AddIndex(
             model_name='vehicle',

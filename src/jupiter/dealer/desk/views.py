@@ -1,0 +1,176 @@
+"""Accueil: what waits for this person; and the one search of the top bar."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from jupiter.dealer.declarations.models import SaleAtHub
+from jupiter.dealer.orders.models import Order
+from jupiter.dealer.sites.access import Member, member_may
+from jupiter.dealer.vehicles.models import Vehicle
+from jupiter.dealer.vehicles.tables import SHOWN
+from jupiter.kit import searching
+from jupiter.kit.clock import business_today
+from jupiter.kit.french import printed_date
+from jupiter.kit.transmissions.models import Transmission
+from jupiter.kit.web.screen import screen
+
+SHOWN_HERE = 6  # rows of each kind on the home page
+PER_PAGE = 25
+FOUND = 10  # rows of each kind a search shows
+LONGEST = 100
+
+
+class Waiting(NamedTuple):
+    """One kind of work: its rows for a member, and a row as the lists show it. The count is of these same rows."""
+
+    key: str
+    ask: Any
+    note: Any
+    icon: str
+    warn: bool
+    rows: Callable[[Member], QuerySet[Any]]
+    line: Callable[[Any], Mapping[str, Any]]
+
+
+def _order_line(order: Order) -> Mapping[str, Any]:
+    car = order.vehicle
+    return {
+        "text": _("Clôturer le bon {number}").format(number=order.number),
+        "note": " · ".join(filter(None, [order.buyer_name, car.description if car else ""])),
+        "when": _("livraison le {day}").format(day=printed_date(order.delivery_on)) if order.delivery_on else "",
+        "late": bool(order.delivery_on and order.delivery_on <= business_today()),
+        "url": reverse("orders:show", args=[order.number]),
+        "verb": _("Compléter"),
+        "icon": "file-invoice",
+    }
+
+
+def _declare_line(sale: SaleAtHub) -> Mapping[str, Any]:
+    order, car = sale.order, sale.order.vehicle
+    return {
+        "text": _("Garantir {car}").format(car=(car.plate or car.stock_number) if car else order.number),
+        "note": " · ".join(filter(None, [order.buyer_name, car.description if car else "", _("bon {number}").format(number=order.number)])),
+        "when": _("clôturé le {day}").format(day=printed_date(order.closed_on)) if order.closed_on else "",
+        "url": reverse("vehicles:show", args=[order.vehicle_id]),
+        "verb": _("Garantir"),
+        "icon": "shield-check",
+    }
+
+
+def _quote_line(sale: SaleAtHub) -> Mapping[str, Any]:
+    return {
+        "text": _("Compléter le devis {number}").format(number=sale.quote_number or sale.declaration_number),
+        "note": " · ".join(filter(None, [sale.order.buyer_name, sale.product])),
+        "when": _("expire le {day}").format(day=printed_date(sale.quote_expires_on)) if sale.quote_expires_on else "",
+        "late": bool(sale.quote_expires_on and sale.quote_expires_on <= business_today()),
+        "url": reverse("orders:show", args=[sale.order.number]),
+        "verb": _("Ouvrir"),
+        "icon": "file-text",
+    }
+
+
+def _transmission_line(parcel: Transmission) -> Mapping[str, Any]:
+    return {
+        "text": _("Reprendre l’envoi n° {number}").format(number=parcel.pk),
+        "note": parcel.trouble,
+        "when": printed_date(parcel.created_at.date()),
+        "url": reverse("declarations:transmission", args=[parcel.pk]),
+        "verb": _("Reprendre"),
+        "icon": "alert-triangle",
+        "tone": "warn",
+    }
+
+
+WORK = (
+    Waiting(
+        "bons-a-cloturer", gettext_lazy("Bons à clôturer"), gettext_lazy("bons en cours"), "file-invoice", False,
+        lambda member: member.own(Order.objects.to_close().for_list()).order_by("-number"), _order_line,
+    ),
+    Waiting(
+        "ventes-a-declarer", gettext_lazy("Ventes à déclarer"), gettext_lazy("clôturées, à garantir"), "shield-check", False,
+        lambda member: member.own(SaleAtHub.objects.to_declare(), "order__site").select_related("order__vehicle", "order__buyer").order_by("order__number"),
+        _declare_line,
+    ),
+    Waiting(
+        "devis-a-completer", gettext_lazy("Devis à compléter"), gettext_lazy("déclarées, devis non acheté"), "file-text", False,
+        lambda member: member.own(SaleAtHub.objects.quotes_to_complete(), "order__site").select_related("order__buyer").order_by("quote_expires_on", "id"),
+        _quote_line,
+    ),
+    Waiting(
+        "transmissions-a-reprendre", gettext_lazy("À reprendre"), gettext_lazy("transmissions arrêtées"), "alert-triangle", True,
+        lambda member: Transmission.objects.of(member.site_ids).aside().order_by("id"), _transmission_line,
+    ),
+)  # fmt: skip
+
+
+@require_safe
+@member_may("use_desk")
+def home(request: HttpRequest, member: Member) -> HttpResponse:
+    tiles, blocks = [], []
+    for kind in WORK:
+        rows = kind.rows(member)
+        count = rows.count()
+        tiles.append(
+            {
+                "ask": kind.ask, "figure": count, "note": kind.note, "icon": kind.icon, "warn": kind.warn and count > 0,
+                "url": reverse("desk:waiting", args=[kind.key]),
+            }
+        )  # fmt: skip
+        if count:
+            blocks.append({"kind": kind, "count": count, "items": [kind.line(row) for row in rows[:SHOWN_HERE]]})
+    title = _("Bonjour {name}").format(name=member.name)
+    return screen(request, "desk/home.html", title=title, here="home", tiles=tiles, blocks=blocks, today=business_today(), member=member)
+
+
+@require_safe
+@member_may("use_desk")
+def waiting(request: HttpRequest, member: Member, key: str) -> HttpResponse:
+    kind = next((kind for kind in WORK if kind.key == key), None)
+    if kind is None:
+        raise Http404
+    page = Paginator(kind.rows(member), PER_PAGE).get_page(request.GET.get("page"))
+    return screen(
+        request, "desk/waiting.html", title=str(kind.ask), here="home", crumbs=[(reverse("desk:home"), _("Accueil"))], page=page,
+        items=[kind.line(row) for row in page.object_list],
+    )  # fmt: skip
+
+
+@require_safe
+@member_may("search")
+def search(request: HttpRequest, member: Member) -> HttpResponse:
+    """One exact hit goes straight there; else vehicles, orders and customers, each in its group."""
+    typed = request.GET.get("q", "")[:LONGEST].strip()
+    if len(searching.squeezed(typed)) < searching.SHORTEST:
+        return screen(request, "desk/search.html", title=_("Recherche"), typed=typed, too_short=bool(typed))
+    cars = member.own(Vehicle.objects.for_list())
+    orders = member.own(Order.objects.visible())
+    if there := _exact(member, typed):
+        return redirect(there)
+    people = member.group.customers.matching(typed).order_by("last_name", "first_name", "id")
+    groups = {
+        "cars": [(car, SHOWN[car.state]) for car in cars.matching(typed).order_by("-id")[:FOUND]],
+        "orders": orders.matching(typed).for_list().order_by("-number")[:FOUND],
+        "people": people[:FOUND],
+    }
+    groups = {name: list(rows) for name, rows in groups.items()}
+    return screen(request, "desk/search.html", title=_("Recherche"), typed=typed, none=not any(groups.values()), limit=FOUND, **groups)
+
+
+def _exact(member: Member, typed: str) -> str:
+    """Where the only thing that bears exactly this number lives."""
+    hits = [reverse("vehicles:show", args=[car.pk]) for car in member.own(Vehicle.objects.numbered(typed)).only("pk", "site")[:2]]
+    number = searching.squeezed(typed)
+    if number.isdecimal() and number.isascii() and len(number) <= 15:
+        hits += [reverse("orders:show", args=[order.number]) for order in member.own(Order.objects.visible().filter(number=int(number)))[:2]]
+    sales = member.own(SaleAtHub.objects.matching_policy(number), "order__site").select_related("order")
+    hits += [reverse("orders:show", args=[sale.order.number]) for sale in sales[:2]]
+    return hits[0] if len(hits) == 1 else ""

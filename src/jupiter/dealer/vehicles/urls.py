@@ -1,0 +1,13 @@
+from django.urls import path
+
+from . import views
+
+app_name = "vehicles"
+urlpatterns = [
+    path("", views.index, name="index"),
+    path("nouveau/", views.create, name="create"),
+    path("<int:vehicle_id>/", views.show, name="show"),
+    path("<int:vehicle_id>/valider/", views.save, name="save"),
+    path("<int:vehicle_id>/livrer/", views.deliver, name="deliver"),
+    path("<int:vehicle_id>/imprimer/", views.paper, name="paper"),
+]
