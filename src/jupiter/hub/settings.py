@@ -9,3 +9,5 @@ vars().update(
         oauth_scopes={"sales": "declare sales and read what became of them"},
     )
 )
+SUPPORT = {"email": "support@reseauxconnect.com", "phone": "01 73 43 87 76"}
+OAUTH2_PROVIDER_APPLICATION_MODEL = "oauth2_provider.Application"  # as django-oauth-toolkit has it; migrations ask for it by name

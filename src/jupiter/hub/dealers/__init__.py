@@ -1,0 +1,1 @@
+"""Dealers: groups, their points of sale, who works there, and the software that speaks for them."""

@@ -1,0 +1,131 @@
+"""Save the profile; give and revoke a grant. The only writers of dealers' rows."""
+
+import hashlib
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from jupiter.hub.guarantors.registry import GUARANTORS
+from jupiter.kit.accounts.models import User
+from jupiter.kit.journal.actions import note
+
+from .models import ApiClient, Grant, GuarantorAccount, Membership, PointOfSale, Profile
+
+GRANT_PREFIX = "jup_grant_"
+
+
+class ProfileRefused(Exception):
+    """What stands in the way, by guarantor and field: {("cirano", "identifier"): sentence}."""
+
+    def __init__(self, errors: Mapping[tuple[str, str], str]) -> None:
+        super().__init__(str(dict(errors)))
+        self.errors = dict(errors)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One row of the profile, as someone filled it in."""
+
+    chosen: bool
+    identifier: str = ""
+    handling: str = ""
+
+
+def troubles_of(choices: Mapping[str, Choice]) -> dict[tuple[str, str], str]:
+    """A ticked guarantor must know the point of sale; each sentence names guarantor and field."""
+    errors = {}
+    for key, choice in choices.items():
+        guarantor = GUARANTORS[key]
+        if not choice.chosen:
+            continue
+        if guarantor.account.needs_identifier and not choice.identifier:
+            errors[key, "identifier"] = f"{guarantor.label}\u00a0: le champ identifiant est obligatoire"
+        elif choice.identifier and guarantor.account.identifier_shape and not re.fullmatch(guarantor.account.identifier_shape, choice.identifier):
+            errors[key, "identifier"] = f"{guarantor.label}\u00a0: identifiant inconnu, par exemple {guarantor.account.identifier_example}"
+        if guarantor.account.needs_handling and choice.handling not in GuarantorAccount.Handling.values:
+            errors[key, "handling"] = f"{guarantor.label}\u00a0: choisissez le type de gestion (Forfait ou Gestion)"
+    return errors
+
+
+@transaction.atomic
+def save_profile(point: PointOfSale, choices: Mapping[str, Choice], *, who: str, now: datetime) -> Profile:
+    """Modifier: from now on sales can be declared here. No guarantor at all is a choice too."""
+    profile, _ = Profile.objects.get_or_create(point_of_sale=point)
+    profile = Profile.objects.select_for_update().get(pk=profile.pk)
+    preset = {account.guarantor: account for account in profile.accounts.all()}
+    choices = {key: choice if choice.chosen else _kept(choice, preset.get(key)) for key, choice in choices.items()}
+    if errors := troubles_of(choices):
+        raise ProfileRefused(errors)
+    for key, choice in choices.items():
+        GuarantorAccount.objects.update_or_create(
+            profile=profile,
+            guarantor=key,
+            defaults={"chosen": choice.chosen, "identifier": choice.identifier, "handling": choice.handling},
+        )
+    profile.saved_at, profile.saved_by = now, who
+    profile.save(update_fields=["saved_at", "saved_by"])
+    chosen = [GUARANTORS[key].label for key, choice in choices.items() if choice.chosen]
+    note(
+        "save_profile", "point_of_sale", point.code, who=who, owner_id=point.pk,
+        sentence=f"Profil modifié\u00a0: {', '.join(chosen) or 'aucun garantisseur'}", guarantors=chosen,
+    )  # fmt: skip
+    return profile
+
+
+def _kept(choice: Choice, account: GuarantorAccount | None) -> Choice:
+    """What a guarantor not ticked is known by stays for the day it is."""
+    if account is None:
+        return choice
+    return Choice(False, choice.identifier or account.identifier, choice.handling or account.handling)
+
+
+def chosen_accounts(point: PointOfSale) -> dict[str, GuarantorAccount]:
+    """The guarantors of the profile, in the registry's order; nothing while the profile was never saved."""
+    accounts = {
+        account.guarantor: account
+        for account in GuarantorAccount.objects.filter(profile__point_of_sale=point, profile__saved_at__isnull=False, chosen=True)
+    }
+    return {key: accounts[key] for key in GUARANTORS if key in accounts}
+
+
+def is_configured(point: PointOfSale) -> bool:
+    return Profile.objects.filter(point_of_sale=point, saved_at__isnull=False).exists()
+
+
+class NotAMember(Exception):
+    """The password is right, but this person does not work where the grant is meant for."""
+
+
+@transaction.atomic
+def give_grant(client: ApiClient, user: User, *, network_code: str | None) -> str:
+    """The grant's text, shown this once: only its digest is kept."""
+    works_there = Membership.objects.filter(user=user, point_of_sale__group=client.group)
+    if network_code:
+        works_there = works_there.filter(point_of_sale__network_code=network_code)
+    if not works_there.exists():
+        raise NotAMember
+    grant = GRANT_PREFIX + secrets.token_urlsafe(32)
+    row = Grant.objects.create(client=client, user=user, sha256=digest(grant))
+    note("give_grant", "grant", row.pk, who=user.get_full_name(), owner_id=None, sentence=f"Accès donné à {client.name}", client=client.pk)
+    return grant
+
+
+@transaction.atomic
+def revoke_grant(client: ApiClient, grant: str, *, now: datetime) -> bool:
+    """Whether there was one of this client; revoked twice is revoked once."""
+    row = Grant.objects.select_for_update().filter(client=client, sha256=digest(grant)).select_related("user").first()
+    if row is None:
+        return False
+    if row.revoked_at is None:
+        row.revoked_at = now
+        row.save(update_fields=["revoked_at"])
+        note("revoke_grant", "grant", row.pk, who=f"client:{client.name}", owner_id=None, sentence="Accès révoqué")
+    return True
+
+
+def digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()

@@ -1,0 +1,95 @@
+"""What dealer software may ask about its people and its points of sale: grants, and the profile."""
+
+from typing import Annotated
+
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja import Router, Status
+from pydantic import Field, StringConstraints
+
+from jupiter.contracts.base import BY_NAME, Answer, Words
+from jupiter.contracts.launch import GrantRequestV1, GrantV1
+from jupiter.contracts.sale import GuarantorKey
+from jupiter.hub.guarantors.registry import GUARANTORS
+from jupiter.kit.accounts.access import check_credentials, was_locked_out
+from jupiter.kit.api import Problem, not_found
+
+from .access import ClientDoor
+from .actions import Choice, NotAMember, ProfileRefused, chosen_accounts, give_grant, revoke_grant, save_profile
+from .models import ApiClient, PointOfSale
+
+router = Router(auth=ClientDoor("sales"))
+
+
+def client_of(request: HttpRequest) -> ApiClient:
+    client = request.auth  # type: ignore[attr-defined]
+    assert isinstance(client, ApiClient)
+    return client
+
+
+@router.post("/api/v1/grants", response={201: GrantV1}, summary="Exchange a seller's hub log-in for a revocable grant")
+def create_grant(request: HttpRequest, words: GrantRequestV1) -> Status[GrantV1]:
+    """The password is checked under the lock-out of the log-in page and forgotten. Wrong, unknown or of another group: one answer."""
+    user = check_credentials(request, words.username, words.password)
+    if was_locked_out(request):
+        raise Problem(429, "too-many-attempts", "Trop d’essais\u00a0: attendez quinze minutes avant de recommencer.", headers={"Retry-After": "900"})
+    if user is None:
+        raise _wrong_credentials()
+    try:
+        grant = give_grant(client_of(request), user, network_code=words.network_code)
+    except NotAMember:
+        raise _wrong_credentials() from None
+    return Status(201, GrantV1(grant=grant, username=user.username, full_name=user.get_full_name()))
+
+
+def _wrong_credentials() -> Problem:
+    sentence = "Identifiant ou mot de passe du Centralisateur incorrect, ou sans accès à ce point de vente."
+    return Problem(422, "credentials-refused", sentence, errors=[{"pointer": "/password", "code": "refused", "message": sentence}])
+
+
+@router.delete("/api/v1/grants/{grant}", response={204: None}, summary="Revoke a grant")
+def delete_grant(request: HttpRequest, grant: str) -> Status[None]:
+    if not revoke_grant(client_of(request), grant, now=timezone.now()):
+        raise not_found()
+    return Status(204, None)
+
+
+class ChosenGuarantorV1(Words):
+    key: Annotated[GuarantorKey, BY_NAME]
+    identifier: Annotated[str, StringConstraints(max_length=40, pattern=r"^[A-Za-z0-9 ./_-]*$")] = ""
+    handling: Annotated[str, StringConstraints(pattern=r"^(|flat_fee|managed)$")] = ""
+
+
+class ProfileV1(Words):
+    """The guarantors this point of sale works with; those not named are not chosen."""
+
+    guarantors: Annotated[list[ChosenGuarantorV1], Field(max_length=10)]
+
+
+class SavedProfileV1(Answer):
+    network_code: str
+    code: str
+    guarantors: list[ChosenGuarantorV1]
+
+
+@router.put("/api/v1/points-of-sale/{network_code}/profile", response=SavedProfileV1, summary="Configure a point of sale's guarantors")
+def put_profile(request: HttpRequest, network_code: str, words: ProfileV1) -> SavedProfileV1:
+    client = client_of(request)
+    point = PointOfSale.objects.filter(group=client.group, network_code=network_code).first()
+    if point is None:
+        raise not_found()
+    choices = {key: Choice(chosen=False) for key in GUARANTORS}
+    choices |= {words.key: Choice(True, words.identifier.strip(), words.handling) for words in words.guarantors}
+    try:
+        save_profile(point, choices, who=client.name, now=timezone.now())
+    except ProfileRefused as refused:
+        errors = [
+            {"pointer": f"/guarantors/{key}/{field}", "code": "missing", "message": sentence}
+            for (key, field), sentence in refused.errors.items()
+        ]
+        raise Problem(422, "profile-incomplete", "Le profil est incomplet.", errors=errors) from None
+    chosen = [
+        ChosenGuarantorV1(key=GuarantorKey(key), identifier=account.identifier, handling=account.handling)
+        for key, account in chosen_accounts(point).items()
+    ]
+    return SavedProfileV1(network_code=point.network_code, code=point.code, guarantors=chosen)

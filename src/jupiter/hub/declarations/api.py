@@ -1,0 +1,204 @@
+"""What dealer software and the insurer may say to the hub. The words are those of contracts."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+from ninja import Path, Router, Status
+from pydantic import StringConstraints, ValidationError
+
+from jupiter.contracts.job_notice import JobNoticeV1
+from jupiter.contracts.launch import DeclareRequestV1, LaunchRequestV1, LaunchV1
+from jupiter.contracts.sale import REFERENCE, SaleV1
+from jupiter.contracts.sale_state import SaleStateV1
+from jupiter.hub.dealers.access import ClientDoor
+from jupiter.hub.dealers.api import client_of
+from jupiter.hub.guarantors.models import GuarantorLink
+from jupiter.kit import strict_json
+from jupiter.kit.api import Problem, field_errors, idempotency_key, not_found
+from jupiter.kit.clock import business_today
+from jupiter.kit.inbox.actions import Answer, KeyUsedForOtherWords, StillRunning, answer_once
+from jupiter.kit.notices import NotSigned, verified_id
+
+from . import actions, rules, wording
+from .models import PolicyDocument, Sale
+
+router = Router(auth=ClientDoor("sales"))
+notices = Router()
+
+Reference = Annotated[str, StringConstraints(pattern=REFERENCE)]
+
+
+@router.put(
+    "/api/v1/sales/{reference}",
+    response={200: SaleStateV1, 201: SaleStateV1},
+    summary="Say a sale, or say it again",
+    openapi_extra={"parameters": [{"in": "header", "name": "Idempotency-Key", "schema": {"type": "string"}, "required": False}]},
+)
+def put_sale(request: HttpRequest, reference: Path[Reference], words: SaleV1) -> HttpResponse:
+    """201 when it is new, 200 when it is the same or replaced, 409 already-declared when it was declared with other words.
+
+    What was changed on the hub's form is never replaced: the answer lists both."""
+    client = client_of(request)
+
+    def act() -> Answer:
+        try:
+            sale, is_new = actions.receive_sale(client, reference, words, today=business_today(), now=timezone.now())
+        except actions.UnknownPointOfSale:
+            sentence = f"Aucun point de vente de votre groupe n’a le code RRD1 {words.network_code}."
+            errors = [{"pointer": "/network_code", "code": "unknown-point-of-sale", "message": sentence}]
+            raise Problem(422, "unknown-point-of-sale", sentence, errors=errors) from None
+        except actions.AlreadyDeclared:
+            raise _already_declared() from None
+        except actions.PointOfSaleFixed:
+            raise Problem(409, "point-of-sale-fixed", "La déclaration est commencée\u00a0: la vente ne change plus de point de vente.") from None
+        except actions.SaleRefused as refused:
+            raise _refused(refused) from None
+        return 201 if is_new else 200, _state(sale)
+
+    if "Idempotency-Key" not in request.headers:
+        return _json(*act())
+    return _once(request, f"PUT sale {reference}", words.model_dump(mode="json"), act)
+
+
+@router.get("/api/v1/sales/{reference}", response=SaleStateV1, summary="What became of a sale")
+def get_sale(request: HttpRequest, reference: str) -> HttpResponse:
+    return _json(200, _state(_sale(request, reference)))
+
+
+@router.delete("/api/v1/sales/{reference}", response={204: None}, summary="Take a sale back before it is declared")
+def delete_sale(request: HttpRequest, reference: str) -> Status[None]:
+    """The same reference may be PUT again later."""
+    try:
+        actions.withdraw_sale(_sale(request, reference), who=client_of(request).name, now=timezone.now())
+    except actions.AlreadyDeclared:
+        raise _already_declared() from None
+    return Status(204, None)
+
+
+@router.post("/api/v1/sales/{reference}/launch", response={201: LaunchV1}, summary="A single-use address into the sale's form")
+def launch_sale(request: HttpRequest, reference: str, words: LaunchRequestV1) -> Status[LaunchV1]:
+    sale = _sale(request, reference)
+    try:
+        return Status(201, actions.launch_sale(sale, client_of(request), words.grant, now=timezone.now()))
+    except actions.GrantRefused:
+        sentence = "Cet accès au Centralisateur ne vaut plus\u00a0: identifiez-vous à nouveau."
+        errors = [{"pointer": "/grant", "code": "grant-refused", "message": sentence}]
+        raise Problem(403, "grant-refused", sentence, errors=errors) from None
+    except actions.Withdrawn:
+        raise Problem(409, "withdrawn", "Cette vente a été retirée\u00a0: envoyez-la à nouveau d’abord.") from None
+
+
+@router.post(
+    "/api/v1/sales/{reference}/declare",
+    response=SaleStateV1,
+    summary="Declare a sale without opening its form",
+    openapi_extra={"parameters": [{"in": "header", "name": "Idempotency-Key", "schema": {"type": "string"}, "required": True}]},
+)
+def declare_sale(request: HttpRequest, reference: str, words: DeclareRequestV1 | None = None) -> HttpResponse:
+    """422 missing-fields names each blank; the warnings of the answer are confirmed by declaring. Declared twice is declared once."""
+    client, sale = client_of(request), _sale(request, reference)
+
+    def act() -> Answer:
+        return 200, _state(_declared(sale, client.name))
+
+    return _once(request, f"declare {reference}", words.model_dump(mode="json") if words else None, act)
+
+
+def _declared(sale: Sale, who: str) -> Sale:
+    try:
+        return actions.declare_sale(sale, who=who, today=business_today(), now=timezone.now())
+    except actions.FieldsMissing as missing:
+        errors = [
+            {"pointer": wording.pointer_of(name), "code": "missing", "message": rules.is_mandatory_sentence(name)} for name in missing.names
+        ]
+        raise Problem(422, "missing-fields", "Des champs obligatoires sont vides.", errors=errors) from None
+    except actions.ProfileNotConfigured:
+        sentence = f"Le profil du point de vente {sale.point_of_sale.code} n’est pas configuré sur le Centralisateur."
+        raise Problem(422, "profile-not-configured", sentence, network_code=sale.point_of_sale.network_code) from None
+    except actions.GuarantorCannot as refusal:
+        errors = [{"pointer": "/guarantor", "code": "guarantor-cannot", "message": refusal.sentence}]
+        raise Problem(422, "guarantor-cannot", refusal.sentence, errors=errors) from None
+    except actions.Withdrawn:
+        raise Problem(409, "withdrawn", "Cette vente a été retirée\u00a0: envoyez-la à nouveau d’abord.") from None
+
+
+@router.get("/api/v1/sales/{reference}/documents/policy", summary="The policy's PDF, as the insurer issued it")
+def get_policy(request: HttpRequest, reference: str) -> HttpResponse:
+    document = PolicyDocument.objects.filter(sale=_sale(request, reference), kept_at__isnull=False).first()
+    if document is None:
+        raise not_found()
+    return pdf(document)
+
+
+def pdf(document: PolicyDocument) -> HttpResponse:
+    return HttpResponse(
+        bytes(document.content or b""),
+        content_type="application/pdf",
+        headers={
+            "Content-Disposition": f'inline; filename="{document.name}"',
+            "X-Content-Type-Options": "nosniff",
+            "Cache-Control": "private, no-store",
+            "ETag": f'"{document.sha256}"',
+        },
+    )
+
+
+@notices.post("/api/v1/notices/insurer", response={204: None}, summary="Signed news of a quote (Standard Webhooks)", auth=None)
+def insurer_notice(request: HttpRequest) -> HttpResponse:
+    """401 when no live secret signed this very body, 400 when it is signed and unreadable; a replay has no second effect."""
+    link = GuarantorLink.objects.filter(guarantor="stellantis").first()
+    try:
+        notice_id = verified_id(link.notice_secrets if link else [], request.headers, request.body)
+    except NotSigned:
+        raise Problem(401, "not-signed", "Signature absente, fausse ou trop ancienne.") from None
+    try:
+        notice = JobNoticeV1.model_validate(strict_json.loads(request.body))
+    except strict_json.Unreadable as error:
+        raise Problem(400, "unreadable-json", f"Le JSON est illisible\u00a0: {error}.") from error
+    except ValidationError as error:
+        raise Problem(400, "unreadable-notice", "Ce n’est pas une nouvelle de devis.", errors=field_errors(_plain(error))) from error
+    actions.receive_job_notice("insurer", notice_id, notice, now=timezone.now())
+    return HttpResponse(status=204)
+
+
+def _plain(error: ValidationError) -> list[dict[str, Any]]:
+    return [dict(one) for one in error.errors(include_url=False, include_context=False, include_input=False)]
+
+
+def _sale(request: HttpRequest, reference: str) -> Sale:
+    """One of this caller's; another's and an unknown one are the same."""
+    sale = Sale.objects.select_related("point_of_sale", "client").filter(client=client_of(request), reference=reference).first()
+    if sale is None:
+        raise not_found()
+    return sale
+
+
+def _state(sale: Sale) -> dict[str, Any]:
+    return wording.state_of(sale).model_dump(mode="json")
+
+
+def _json(status: int, body: dict[str, Any]) -> HttpResponse:
+    return JsonResponse(body, status=status, json_dumps_params={"ensure_ascii": False})
+
+
+def _once(request: HttpRequest, route: str, words: object, act: Callable[[], Answer]) -> HttpResponse:
+    try:
+        return _json(*answer_once(client_of(request).key, idempotency_key(request), route, words, act))
+    except KeyUsedForOtherWords:
+        raise Problem(422, "idempotency-key-reused", "Cet Idempotency-Key a déjà servi à une autre demande.") from None
+    except StillRunning:
+        raise Problem(409, "still-running", "La première demande n’est pas terminée.", headers={"Retry-After": "1"}) from None
+
+
+def _already_declared() -> Problem:
+    return Problem(409, "already-declared", "Cette vente est déclarée\u00a0: elle ne change plus.")
+
+
+def _refused(refused: actions.SaleRefused) -> Problem:
+    errors = [
+        {"pointer": wording.pointer_of(name), "code": "refused", "message": f"{rules.FIELDS[name].label}\u00a0: {sentence}"}
+        for name, sentence in refused.errors.items()
+    ]
+    return Problem(422, "words-refused", "Des champs sont à corriger.", errors=errors)

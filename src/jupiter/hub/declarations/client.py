@@ -1,0 +1,49 @@
+"""What the hub says to others: a declaration to its guarantor, a document asked back, a notice to the dealer's software."""
+
+import hashlib
+import json
+from functools import cache
+from urllib.parse import urlsplit
+
+from django.utils import timezone
+
+from jupiter.hub.dealers.models import ApiClient
+from jupiter.hub.guarantors.port import Guarantor
+from jupiter.hub.guarantors.registry import GUARANTORS
+from jupiter.kit.notices import signed_headers
+from jupiter.kit.partners import Answer, GiveUp, Line
+from jupiter.kit.transmissions.models import Transmission
+
+
+def ask_for_cover(parcel: Transmission) -> Answer:
+    return _guarantor(parcel).ask(parcel.words, key=str(parcel.key))
+
+
+def fetch_document(parcel: Transmission) -> Answer:
+    """Bytes of another digest than announced are not kept: a person must look."""
+    guarantor = _guarantor(parcel)
+    answer = guarantor.fetch(parcel.words["href"])
+    if hashlib.sha256(answer.body).hexdigest() != parcel.words["sha256"] or len(answer.body) != parcel.words["size"]:
+        raise GiveUp(f"Le document reçu de {guarantor.source} n’est pas celui qui était annoncé", status=answer.status, answer=answer.shown)
+    return answer
+
+
+def post_notice(parcel: Transmission) -> Answer:
+    """Signed anew at each attempt, under the same id."""
+    client = ApiClient.objects.get(pk=int(parcel.partner.removeprefix("dealer:")))
+    if not client.wants_notices:
+        raise GiveUp(f"{client.name} n’a pas d’adresse pour les nouvelles")
+    body = json.dumps(parcel.words, ensure_ascii=False).encode()
+    headers = signed_headers(client.notice_secrets, notice_id=str(parcel.key), body=body, now=timezone.now())
+    address = urlsplit(client.notice_url)
+    path = address.path + (f"?{address.query}" if address.query else "")
+    return _line(client.name, f"{address.scheme}://{address.netloc}").ask("POST", path, body=body, headers=headers)
+
+
+def _guarantor(parcel: Transmission) -> Guarantor:
+    return next(guarantor for guarantor in GUARANTORS.values() if guarantor.partner == parcel.partner)
+
+
+@cache
+def _line(name: str, base_url: str) -> Line:
+    return Line(name, base_url)

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class GuarantorsConfig(AppConfig):
+    name = "jupiter.hub.guarantors"
+    label = "guarantors"

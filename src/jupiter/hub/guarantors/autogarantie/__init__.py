@@ -1,0 +1,1 @@
+"""Auto Garantie: known to the network, cannot receive a declaration from here yet."""

@@ -1,0 +1,90 @@
+"""What the hub asks of any guarantor, in plain values: no guarantor knows our tables."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from jupiter.kit.partners import Answer
+
+
+@dataclass(frozen=True)
+class AccountRules:
+    """What a point of sale must say to be known by this guarantor, and where it looks it up."""
+
+    needs_identifier: bool = False
+    identifier_shape: str = ""  # a pattern, where the guarantor's identifiers have one
+    identifier_example: str = ""
+    needs_handling: bool = False
+
+
+@dataclass(frozen=True)
+class Sale:
+    """A declared sale, as a guarantor is told of it. `values` are the fields of declarations/rules.py."""
+
+    declaration_number: str
+    account_identifier: str
+    account_handling: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Quote:
+    """A quote as the guarantor made it from our declaration."""
+
+    number: str
+    link: str
+
+
+class Guarantor(Protocol):
+    key: str
+    label: str  # as the profile and step 2 list it
+    account: AccountRules
+    transmits: bool  # can it receive a declaration from us yet?
+    source: str  # as its message is headed: « Stellantis GuideWire »
+    partner: str  # the name of its line: queue, lock and trouble of what we send it; empty without transport
+
+    def words(self, sale: Sale) -> dict[str, Any]:
+        """What will be sent, frozen when the sale is declared."""
+        ...
+
+    def ask(self, words: dict[str, Any], *, key: str) -> Answer:
+        """Carry the words. Raises TryAgain or GiveUp."""
+        ...
+
+    def quote_in(self, answer: Answer) -> Quote:
+        """What the answer of `ask` says."""
+        ...
+
+    def refused_fields(self, body: str) -> dict[str, str]:
+        """Which of our fields a refusal names, with its words."""
+        ...
+
+    def fetch(self, href: str) -> Answer:
+        """The bytes of a document that a notice announced."""
+        ...
+
+
+class CannotTransmit:
+    """For a guarantor without transport: nothing is ever sent to it."""
+
+    key: str
+    label: str
+    account: AccountRules
+    transmits = False
+    source: str
+    partner = ""
+
+    def words(self, sale: Sale) -> dict[str, Any]:
+        raise NotImplementedError(f"{self.label} cannot receive a declaration yet")
+
+    def ask(self, words: dict[str, Any], *, key: str) -> Answer:
+        raise NotImplementedError(f"{self.label} cannot receive a declaration yet")
+
+    def quote_in(self, answer: Answer) -> Quote:
+        raise NotImplementedError(f"{self.label} gives no quotes")
+
+    def refused_fields(self, body: str) -> dict[str, str]:
+        return {}
+
+    def fetch(self, href: str) -> Answer:
+        raise NotImplementedError(f"{self.label} sends no documents")

@@ -1,0 +1,16 @@
+"""Every guarantor the network knows, in the order the screens list them."""
+
+from .autogarantie.guarantor import AutoGarantie
+from .cirano.guarantor import Cirano
+from .icare.guarantor import Icare
+from .port import Guarantor
+from .stellantis.guarantor import Stellantis
+
+GUARANTORS: dict[str, Guarantor] = {guarantor.key: guarantor for guarantor in (Stellantis(), AutoGarantie(), Cirano(), Icare())}
+CANNOT_YET = "{label} ne peut pas encore recevoir de déclaration par le Centralisateur."
+
+
+def why_not(key: str) -> str:
+    """The sentence of a guarantor without transport; empty for one that can be declared to."""
+    guarantor = GUARANTORS[key]
+    return "" if guarantor.transmits else CANNOT_YET.format(label=guarantor.label)

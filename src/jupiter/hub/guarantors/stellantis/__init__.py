@@ -1,0 +1,1 @@
+"""Garantie Stellantis Assurance: quotes on the insurer's portal (GuideWire)."""

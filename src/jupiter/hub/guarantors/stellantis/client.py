@@ -1,0 +1,43 @@
+"""The line to the insurer's portal: one kept connection, one cached token."""
+
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+
+from jupiter.hub.guarantors.models import GuarantorLink
+from jupiter.kit.partners import Answer, GiveUp, Line, TryAgain
+
+from . import wording
+
+PARTNER = "insurer"
+NAME = "Stellantis GuideWire"
+COMPOSITE = "/rest/composite/v1/composite"
+
+
+def post_composite(words: dict[str, Any], *, key: str) -> Answer:
+    """Account, submission, vehicle: all or nothing. The same key gets the same answer."""
+    answer = _line().ask("POST", COMPOSITE, words=words, headers={"Idempotency-Key": key})
+    try:
+        wording.composite_answer(answer.words)
+    except wording.NotACompositeAnswer as error:
+        raise TryAgain(f"La réponse de {NAME} est illisible ({error})", status=answer.status, answer=answer.shown) from error
+    return answer
+
+
+def get_document(href: str) -> Answer:
+    if not href.startswith("/") or href.startswith("//"):
+        raise GiveUp(f"{NAME} annonce un document à une adresse qui n’est pas la sienne")
+    return _line().ask("GET", href, accept="application/pdf")
+
+
+def _line() -> Line:
+    link = GuarantorLink.objects.filter(guarantor="stellantis").first()
+    if link is None:
+        raise GiveUp(f"La liaison avec {NAME} n’est pas configurée")
+    return _kept_line(settings.NEIGHBOURS["insurer"], link.client_id, link.client_secret)
+
+
+@cache
+def _kept_line(base_url: str, client_id: str, secret: str) -> Line:
+    return Line(NAME, base_url, (client_id, secret), scopes="jobs policies")
