@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from hashlib import sha256
@@ -16,6 +15,7 @@ from psycopg import sql
 
 from jupiter.kit import postgres, roles
 
+from . import processes
 from .folder import Folder
 from .keys import SERVICES
 from .processes import in_words, tail
@@ -69,7 +69,7 @@ def _together(
     for service, environment in environments.items():
         with open(folder.log(f"{service}-{command}"), "ab") as log:
             running[service] = subprocess.Popen(  # noqa: S603
-                [sys.executable, "-P", "-m", "jupiter", service, command, *arguments],
+                [*processes.PROGRAM, service, command, *arguments],
                 env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True, start_new_session=True,
             )  # fmt: skip
     try:

@@ -15,6 +15,7 @@ import psutil
 
 from .folder import Folder, read_json, write_json
 
+PROGRAM = (sys.executable, "-P", "-m", "jupiter")
 PAUSES = (0.0, 0.5, 1, 2, 4, 8, 16, 30)  # before the next try of what dies young
 YOUNG_SECONDS = 20
 PATIENCE_SECONDS = 35  # longer than the web server's own
@@ -34,7 +35,7 @@ class Process:
     def start(self) -> None:
         with open(self.log, "ab") as log:
             self.running = subprocess.Popen(  # noqa: S603
-                [sys.executable, "-P", "-m", "jupiter", *self.arguments],
+                [*PROGRAM, *self.arguments],
                 env=self.environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -113,14 +114,14 @@ def end_leftovers(folder: Folder) -> int:
 def _is_of(process: psutil.Process, row: dict[str, Any]) -> bool:
     """It, or one of its own that outlived it: a session's number is not given again while somebody is in it."""
     if process.pid == row["pid"]:
-        return abs(process.create_time() - row["created"]) < 1
+        return bool(abs(process.create_time() - row["created"]) < 1)
     return os.getsid(process.pid) == row["pid"] and process.create_time() >= row["created"] - 1 and not _is_another(row)
 
 
 def _is_another(row: dict[str, Any]) -> bool:
     """Whether the number is another program's now, and so its session too."""
     try:
-        return abs(psutil.Process(row["pid"]).create_time() - row["created"]) >= 1
+        return bool(abs(psutil.Process(row["pid"]).create_time() - row["created"]) >= 1)
     except psutil.NoSuchProcess:
         return False
 

@@ -1,0 +1,260 @@
+"""The supervisor, with real processes, a real web server and a real PostgreSQL behind services that do nothing."""
+
+import os
+import signal
+import socket
+import stat
+import time
+from contextlib import suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import psycopg
+import pytest
+
+from jupiter.kit.postgres import Embedded
+from tests.suite.running import Suite, is_gone, soon
+
+AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
+
+
+@pytest.fixture
+def folder():
+    with TemporaryDirectory(prefix="jupiter suite ") as place:  # a space in every path
+        Path(place).chmod(0o711)
+        yield Path(place).resolve()
+
+
+@pytest.fixture
+def suite(folder):
+    suite = Suite(folder / "data")
+    yield suite
+    end_for_sure(suite)
+
+
+def end_for_sure(suite):
+    if suite.process:
+        suite.end()
+        suite.process.stdout.close()
+    Embedded(suite.data / "postgres").stop()
+
+
+def rows(suite, service="dealer"):
+    with psycopg.connect(Embedded(suite.data / "postgres").conninfo, dbname=f"jupiter_{service}") as inside:
+        return inside.execute("SELECT count(*) FROM rows").fetchone()[0]
+
+
+def test_it_starts_tells_and_stops(suite):
+    suite.start()
+    told = suite.demo()
+    assert told["services"]["hub"]["url"] == f"http://127.0.0.1:{suite.base + 2}"
+    assert {row["service"] for row in told["logins"]} == {"dealer", "hub", "insurer"}
+    assert told["pid"] == suite.process.pid
+    assert told["business_date"] is None
+    for row in told["logins"]:
+        assert row["password"] in suite.screen
+    for name in ("demo.json", "secrets.json", "suite.json"):
+        assert stat.S_IMODE((suite.data / name).stat().st_mode) == 0o600
+    family = suite.family()
+
+    assert suite.end(signal.SIGINT) == 0
+
+    assert all(map(is_gone, family))
+    assert Embedded(suite.data / "postgres").pid() is None
+
+
+def test_the_second_start_keeps_everything_and_prepares_nothing(suite):
+    suite.start()
+    first = suite.demo()
+    suite.end()
+
+    begun = time.monotonic()
+    suite.start()
+
+    assert time.monotonic() - begun < 15
+    assert "Bringing" not in suite.screen
+    assert "Loading" not in suite.screen
+    assert suite.demo()["logins"] == first["logins"]
+    assert rows(suite) == 1
+
+
+def test_a_database_that_somebody_else_migrated_is_migrated_again(suite):
+    suite.start()
+    with psycopg.connect(Embedded(suite.data / "postgres").conninfo, dbname="jupiter_hub") as inside:
+        inside.execute("INSERT INTO django_migrations DEFAULT VALUES")
+    suite.end()
+    suite.start()
+    assert "Bringing the databases up to date (hub)" in suite.screen
+
+
+@pytest.mark.parametrize("name", ["dealer-web", "hub-worker"])
+def test_what_is_killed_is_started_again(suite, name):
+    suite.start()
+    before = suite.pids()[name]
+    os.kill(before, signal.SIGKILL)
+    suite.await_words(f"{name} was ended by SIGKILL; starting it again")
+    assert soon(lambda: suite.pids()[name] != before)
+    assert soon(suite.ask)
+
+
+def test_what_ends_without_a_fault_is_started_again_too(suite):
+    suite.start()
+    before = suite.pids()["hub-worker"]
+    give_up = suite.data / "hub-worker-gives-up"
+    give_up.touch()
+    suite.await_words("hub-worker ended with status 0; starting it again")
+    give_up.unlink()
+    soon(lambda: suite.pids()["hub-worker"] != before)
+
+
+def test_a_web_servers_child_is_replaced_without_its_server(suite):
+    suite.start()
+    before, main = suite.ask()["pid"], suite.pids()["dealer-web"]
+    assert before != main
+    time.sleep(6)  # granian takes a death in its first seconds for a crash at start
+    os.kill(before, signal.SIGKILL)
+    assert soon(lambda: suite.ask()["pid"] != before)
+    assert suite.pids()["dealer-web"] == main
+
+
+def test_a_killed_database_comes_back(suite):
+    suite.start()
+    server = Embedded(suite.data / "postgres")
+    os.kill(server.pid(), signal.SIGKILL)
+    suite.await_words("PostgreSQL ended; starting it again")
+    assert soon(server.pid)
+    assert soon(lambda: rows(suite) == 1)
+
+
+def test_nothing_outlives_a_killed_supervisor_at_its_port(suite):
+    suite.start()
+    family = suite.family()
+    suite.process.kill()
+    suite.process.wait()
+    soon(lambda: all(map(is_gone, family)))
+    with socket.socket() as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        trial.bind(("127.0.0.1", suite.base + 1))
+
+
+def test_after_everything_was_killed_the_next_start_just_works(suite):
+    suite.start()
+    victims = [*suite.family(), Embedded(suite.data / "postgres").pid()]
+    for pid in victims:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    suite.process.wait()
+
+    suite.start()
+
+    assert rows(suite) == 1
+    assert suite.ask()
+
+
+def test_a_taken_port_is_said(suite):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", suite.base + 2))
+        taken.listen()
+        assert suite.refused() == 1
+    assert f"Port {suite.base + 2} is taken" in suite.screen
+    assert "Traceback" not in suite.screen
+
+
+def test_a_second_suite_with_the_same_data_is_refused(suite):
+    suite.start()
+    other = Suite(suite.data)
+    assert other.refused() == 1
+    other.process.stdout.close()
+    assert f"already runs with the data in {suite.data} (process {suite.process.pid})" in other.screen
+
+
+def test_a_folder_keeps_its_day(suite):
+    suite.start("--tutorial-day")
+    assert suite.ask()["day"] == "2021-12-07"
+    assert suite.demo()["business_date"] == "2021-12-07"
+    suite.end()
+    assert suite.refused() == 2
+    assert "was made in the mode “tutorial-day”" in suite.screen
+
+
+def test_reset_asks_and_starts_over(suite):
+    suite.start()
+    first = suite.demo()["logins"]
+    suite.end()
+    kept = suite.data / "somebody-elses.txt"
+    kept.touch()
+
+    assert suite.refused("--reset") == 2
+    assert "add --yes" in suite.screen
+    suite.start("--reset", "--yes", "--tutorial-day")
+
+    assert suite.demo()["logins"] != first
+    assert rows(suite) == 1
+    assert kept.exists()
+
+
+def test_a_folder_that_started_empty_stays_empty(suite):
+    suite.start("--no-demo")
+    assert suite.demo()["logins"] == []
+    suite.end()
+    suite.start()
+    assert rows(suite) == 0
+
+
+def test_new_addresses_are_told_to_the_services(suite):
+    suite.start()
+    suite.end()
+    suite.base += 5
+    suite.start()
+    assert "Loading" in suite.screen
+
+
+def test_a_service_that_does_not_stay_up_is_named_with_its_last_words(suite):
+    suite.data.mkdir(mode=0o711)
+    (suite.data / "hub-worker-gives-up").touch()
+    assert suite.refused() == 1
+    assert "hub-worker does not stay up" in suite.screen
+    assert Embedded(suite.data / "postgres").pid() is None
+
+
+def test_a_path_too_long_for_a_socket_works(folder):
+    suite = Suite(folder / ("long" * 30))
+    try:
+        suite.start()
+        assert suite.ask()
+        assert suite.end() == 0
+    finally:
+        end_for_sure(suite)
+        Suite(suite.data).refused("--reset", "--yes", "--port-base", "70000")
+
+
+@AS_ROOT
+def test_an_ordinary_user_starts_it_too(folder):
+    folder.chmod(0o777)
+    suite = Suite(folder / "data", user="nobody")
+    try:
+        suite.start()
+        assert suite.ask()
+        assert suite.data.stat().st_uid != 0
+        assert suite.end() == 0
+    finally:
+        end_for_sure(suite)
+
+
+@AS_ROOT
+def test_roots_closed_home_is_no_obstacle_and_leaves_nothing_after_reset(folder):
+    folder.chmod(0o700)
+    suite = Suite(folder / "data")
+    try:
+        suite.start()
+        elsewhere = Path((suite.data / "postgres-lies-in").read_text().strip())
+        assert elsewhere.is_relative_to("/var/lib/jupiter")
+        assert str(elsewhere) in suite.screen
+        suite.end()
+        suite.start("--reset", "--yes")
+        assert str(elsewhere) in suite.screen
+        suite.end()
+    finally:
+        end_for_sure(suite)
+        (suite.data / "unready").touch()
+        suite.refused("--reset", "--yes", "--port-base", "0")
