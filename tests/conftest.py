@@ -14,7 +14,7 @@ from jupiter.kit import postgres, roles
 from tests.worker import Worker
 
 
-def service():
+def own_service():
     return f"jupiter_{settings.SERVICE}"
 
 
@@ -33,7 +33,7 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
         fcntl.flock(door, fcntl.LOCK_EX)  # a second run on this server waits for the first; it does not take its database away
         with psycopg.connect(postgres.server(), autocommit=True) as admin:
             admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database)))
-        roles.prepare(service(), database)
+        roles.prepare(own_service(), database)
         go_on_as(roles.OWNER)
         yield
 
@@ -65,15 +65,15 @@ def empty_the_tables(statements):
 def go_on_as(role):
     connection.close()
     connection.close_pool()
-    connection.settings_dict |= roles.login(service(), role)
+    connection.settings_dict |= roles.login(own_service(), role)
 
 
 @pytest.fixture
 def connect_as(transactional_db):
     """A second connection to the test database, as another role."""
 
-    def connect(role, of=None):
-        user, password = roles.login(of or service(), role).values()
+    def connect(role, service=None):
+        user, password = roles.login(service or own_service(), role).values()
         database = connection.settings_dict["NAME"]
         return psycopg.connect(postgres.server(), dbname=database, user=user, password=password, autocommit=True)
 
