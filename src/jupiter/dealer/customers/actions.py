@@ -13,7 +13,7 @@ from .models import Customer, Party
 FACTS = tuple(field.name for field in Party._meta.get_fields())
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def save_customer(group: Group, facts: Mapping[str, Any], *, customer: Customer | None = None) -> Customer:
     """A new customer of the group, or a known one with what was learnt about them."""
     if customer is None:

@@ -6,6 +6,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from django.db.models import prefetch_related_objects
+
 from jupiter.dealer.customers.models import Party, Title
 from jupiter.dealer.vehicles.models import VatRegime
 from jupiter.kit import pdf
@@ -63,6 +65,7 @@ TERMS = (
 
 def facts_of(order: Order) -> dict[str, Any]:
     """All that the paper says, as text: kept with the closed order, so that it can be printed the same for ever."""
+    prefetch_related_objects([order], "fees", "deposits")
     car, buyer, site, sums = order.vehicle, order.buyer, order.site, order.sums()
     return {
         "number": order.number,
