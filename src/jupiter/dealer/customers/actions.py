@@ -16,10 +16,8 @@ FACTS = tuple(field.name for field in Party._meta.get_fields())
 @transaction.atomic(savepoint=False)
 def save_customer(group: Group, facts: Mapping[str, Any], *, customer: Customer | None = None) -> Customer:
     """A new customer of the group, or a known one with what was learnt about them."""
-    if customer is None:
-        customer = Customer(group=group)
-    else:
-        customer = Customer.objects.select_for_update().get(pk=customer.pk, group=group)
+    known = customer and Customer.objects.select_for_update().get(pk=customer.pk, group=group)
+    customer = known or Customer(group=group)
     for name in FACTS:
         if name in facts:
             setattr(customer, name, facts[name])

@@ -170,7 +170,9 @@ def _exact(member: Member, typed: str) -> str:
     hits = [reverse("vehicles:show", args=[car.pk]) for car in member.own(Vehicle.objects.numbered(typed)).only("pk", "site")[:2]]
     number = searching.squeezed(typed)
     if number.isdecimal() and number.isascii() and len(number) <= 15:
-        hits += [reverse("orders:show", args=[order.number]) for order in member.own(Order.objects.visible().filter(number=int(number)))[:2]]
+        hits += [
+            reverse("orders:show", args=[order.number]) for order in member.own(Order.objects.visible().filter(number=int(number)))[:2]
+        ]
     sales = member.own(SaleAtHub.objects.matching_policy(number), "order__site").select_related("order")
     hits += [reverse("orders:show", args=[sale.order.number]) for sale in sales[:2]]
     return hits[0] if len(hits) == 1 else ""

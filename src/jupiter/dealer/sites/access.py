@@ -47,9 +47,7 @@ class Member:
 
     def may(self, act: str, site_id: int | None = None) -> bool:
         """At that site; without one, at any of theirs."""
-        return any(
-            rules.may(membership.role, act) for membership in self.memberships if site_id in (None, membership.site_id)
-        )
+        return any(rules.may(membership.role, act) for membership in self.memberships if site_id in (None, membership.site_id))
 
     def sites_where(self, act: str) -> list[Site]:
         return [membership.site for membership in self.memberships if rules.may(membership.role, act)]

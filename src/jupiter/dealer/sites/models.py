@@ -35,9 +35,7 @@ class Site(models.Model):
     city = models.CharField(_("Ville"), max_length=100, blank=True)
     country = models.CharField(_("Pays"), max_length=2, default="FR")  # ISO 3166-1 alpha-2
     phone = models.CharField(_("Téléphone 1"), max_length=20, blank=True)
-    network_code = models.CharField(
-        _("Code RRD1"), max_length=7, blank=True, validators=[RegexValidator(r"^FR\d{5}$")]
-    )
+    network_code = models.CharField(_("Code RRD1"), max_length=7, blank=True, validators=[RegexValidator(r"^FR\d{5}$")])
     fixed_fees = models.DecimalField(_("Frais fixes"), max_digits=10, decimal_places=2, default=Decimal(0))  # euros TTC
     trade_fixed_fees = models.DecimalField(_("Frais fixes marchand"), max_digits=10, decimal_places=2, default=Decimal(0))
     dms_code = models.CharField(_("Code DMS"), max_length=20, blank=True)

@@ -57,7 +57,9 @@ def _saved(form: SiteForm, site: Site, member: Member) -> bool:
         theirs = as_typed(refusal.theirs)
         form.data = form.data.copy()
         form.data["version"] = str(refusal.theirs.version)
-        form.show_conflict(by=refusal.theirs.updated_by, at=refusal.theirs.updated_at, theirs={k: v for k, v in theirs.items() if k != "version"})
+        form.show_conflict(
+            by=refusal.theirs.updated_by, at=refusal.theirs.updated_at, theirs={k: v for k, v in theirs.items() if k != "version"}
+        )
     return not form.errors
 
 

@@ -93,9 +93,11 @@ class VehicleSet(models.QuerySet["Vehicle"]):
     def numbered(self, typed: str) -> "VehicleSet":
         """Those whose plate, VIN or stock number is exactly this."""
         number = searching.squeezed(typed)
-        return self.filter(search_text__contains=number).annotate(
-            bare_plate=Replace(Replace("plate", Value("-"), Value("")), Value(" "), Value(""))
-        ).filter(Q(bare_plate=number) | Q(vin=number) | Q(stock_number__iexact=typed.strip()))
+        return (
+            self.filter(search_text__contains=number)
+            .annotate(bare_plate=Replace(Replace("plate", Value("-"), Value("")), Value(" "), Value("")))
+            .filter(Q(bare_plate=number) | Q(vin=number) | Q(stock_number__iexact=typed.strip()))
+        )
 
 
 class Vehicle(models.Model):
@@ -157,9 +159,7 @@ class Vehicle(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["site", "stock_number"], name="stock_number_once_per_site"),
-            models.CheckConstraint(
-                condition=Q(asking_gross=None) | Q(asking_gross__gt=0), name="vehicle_asking_price_above_zero"
-            ),
+            models.CheckConstraint(condition=Q(asking_gross=None) | Q(asking_gross__gt=0), name="vehicle_asking_price_above_zero"),
         ]
         indexes = [
             models.Index(fields=["site", "state", "-id"], name="vehicle_by_site"),

@@ -15,9 +15,8 @@ from django_tables2 import RequestConfig
 
 from jupiter.dealer.sites.access import Member, member_may
 from jupiter.kit.clock import business_today
-from jupiter.kit.french import NO_BREAK, printed_date
+from jupiter.kit.french import printed_date
 from jupiter.kit.journal.actions import entries_of
-from jupiter.kit.web.frame import State as Shown
 from jupiter.kit.web.screen import screen
 from jupiter.kit.web.templatetags.kit import euros
 from jupiter.kit.workflow import MoveRefused
