@@ -13,9 +13,7 @@ from hypothesis import strategies as st
 
 from jupiter.kit import french
 
-ROWS = [
-    json.loads(line) for line in (Path(__file__).parents[1] / "data/bad_inputs.jsonl").read_text("utf-8").splitlines()
-]
+ROWS = [json.loads(line) for line in (Path(__file__).parents[1] / "data/bad_inputs.jsonl").read_text("utf-8").splitlines()]
 NOT_HERE = {
     "B091": "against the order's date: the order's rules",
     "B095": "against today: the field's bounds",
@@ -148,9 +146,7 @@ def test_a_phone_prints_as_its_country_writes_it() -> None:
     assert french.printed_phone("+32470123456").startswith("+32\u00a0470")
 
 
-@pytest.mark.parametrize(
-    "typed", ["13708,33", "13 708,33", "13\u00a0708,33", "13\u202f708,33 €", "13708.33", "13\u202f708,33\u00a0€"]
-)
+@pytest.mark.parametrize("typed", ["13708,33", "13 708,33", "13\u00a0708,33", "13\u202f708,33 €", "13708.33", "13\u202f708,33\u00a0€"])
 def test_an_amount_may_be_typed_in_any_french_way(typed: str) -> None:
     assert french.parse_amount(typed) == Decimal("13708.33")
 

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 from enum import StrEnum
 
@@ -42,6 +42,9 @@ class PostcodeRefused(Unreadable): ...
 
 
 class DateRefused(Unreadable): ...
+
+
+class TimeRefused(Unreadable): ...
 
 
 class NumberRefused(Unreadable): ...
@@ -112,18 +115,14 @@ def parse_plate(typed: str, *, country: str = "FR") -> str:
     if country != "FR":
         plate = " ".join(INVISIBLE.sub("", typed[:60]).translate(DASHES).upper().split())
         if not ABROAD.fullmatch(plate) or len(plate) > 12:
-            raise PlateRefused(
-                "Saisissez l’immatriculation étrangère\u00a0: lettres et chiffres, 12 caractères au plus"
-            )
+            raise PlateRefused("Saisissez l’immatriculation étrangère\u00a0: lettres et chiffres, 12 caractères au plus")
         return plate
     bare = _squeezed(typed).translate(DASHES).replace("-", "").replace(".", "").upper()
     for pattern, between in ((SIV, "-"), (WW, "-"), (W_GARAGE, "-"), (FNI, " ")):
         if found := pattern.fullmatch(bare):
             return between.join(found.groups())
     if re.fullmatch(r"[A-Z]{2}[0-9A-Z]{3}[A-Z]{2}", bare) and re.search("[IOU]", bare):
-        raise PlateRefused(
-            "Une immatriculation n’a ni I, ni O, ni U\u00a0: vérifiez les lettres, par exemple AA-123-BB"
-        )
+        raise PlateRefused("Une immatriculation n’a ni I, ni O, ni U\u00a0: vérifiez les lettres, par exemple AA-123-BB")
     raise PlateRefused("Saisissez une immatriculation du type AA-123-BB")
 
 
@@ -156,9 +155,7 @@ def parse_vin(typed: str, *, short: bool = False) -> str:
         return vin
     if VIN.fullmatch(vin):
         if len(set(vin)) == 1:
-            raise VinRefused(
-                "Ce VIN n’est pas celui d’un véhicule\u00a0: recopiez-le du certificat d’immatriculation (E)"
-            )
+            raise VinRefused("Ce VIN n’est pas celui d’un véhicule\u00a0: recopiez-le du certificat d’immatriculation (E)")
         return vin
     if not vin.isascii():
         raise VinRefused("Le VIN contient un caractère d’un autre alphabet\u00a0: saisissez-le au clavier")
@@ -309,6 +306,16 @@ def doubtful_town(postcode: str, town: str) -> bool:
     return department is not None and not postcode.startswith(department)
 
 
+COUNTRIES = (
+    ("FR", "France"), ("BE", "Belgique"), ("CH", "Suisse"), ("LU", "Luxembourg"), ("MC", "Monaco"), ("DE", "Allemagne"),
+    ("AD", "Andorre"), ("AT", "Autriche"), ("BG", "Bulgarie"), ("CY", "Chypre"), ("HR", "Croatie"), ("DK", "Danemark"),
+    ("ES", "Espagne"), ("EE", "Estonie"), ("FI", "Finlande"), ("GR", "Grèce"), ("HU", "Hongrie"), ("IE", "Irlande"),
+    ("IT", "Italie"), ("LV", "Lettonie"), ("LT", "Lituanie"), ("MT", "Malte"), ("NO", "Norvège"), ("NL", "Pays-Bas"),
+    ("PL", "Pologne"), ("PT", "Portugal"), ("CZ", "République tchèque"), ("RO", "Roumanie"), ("GB", "Royaume-Uni"),
+    ("SK", "Slovaquie"), ("SI", "Slovénie"), ("SE", "Suède"),
+)  # fmt: skip
+
+
 # Dates and numbers
 
 DATE_FORMS = (
@@ -341,6 +348,21 @@ def printed_date(day: date) -> str:
     return f"{day:%d/%m/%Y}"
 
 
+TIME = re.compile(r"(?P<h>[01]?[0-9]|2[0-3]) ?(?:h|H|:|\.)? ?(?P<m>[0-5][0-9])?(?: ?mn| ?min)?")
+
+
+def parse_time(typed: str) -> time:
+    """14 h 30, 14h30, 14:30, 1430, 14 h."""
+    bare = " ".join(INVISIBLE.sub("", typed[:40]).split())
+    if not (found := TIME.fullmatch(bare)):
+        raise TimeRefused(f"Saisissez une heure, par exemple 14{NO_BREAK}h{NO_BREAK}30")
+    return time(int(found["h"]), int(found["m"] or 0))
+
+
+def printed_time(hour: time) -> str:
+    return f"{hour.hour}{NO_BREAK}h{NO_BREAK}{hour.minute:02}"
+
+
 GROUPED = re.compile(r"[+-]?(?:[0-9]+|[0-9]{1,3}(?: [0-9]{3})+)")
 
 
@@ -359,9 +381,7 @@ def parse_amount(typed: str, *, places: int = 2, unit: str = "€|euros?|EUR") -
     if not GROUPED.fullmatch(whole) or (mark and not re.fullmatch(r"[0-9]+", rest)):
         raise NumberRefused(f"Saisissez un montant, par exemple 13{NO_BREAK}708,33")
     if mark == "." and len(rest) == 3:
-        raise NumberRefused(
-            f"«{NO_BREAK}{number}{NO_BREAK}» se lit de deux façons{NO_BREAK}: saisissez {whole}{rest} ou {whole},{rest}"
-        )
+        raise NumberRefused(f"«{NO_BREAK}{number}{NO_BREAK}» se lit de deux façons{NO_BREAK}: saisissez {whole}{rest} ou {whole},{rest}")
     if len(rest) > places:
         raise NumberRefused(f"{places} chiffres au plus après la virgule")
     digits = whole.replace(" ", "")

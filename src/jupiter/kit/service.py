@@ -85,7 +85,6 @@ def settings(
             "csp.middleware.CSPMiddleware",
             "django_htmx.middleware.HtmxMiddleware",
             "django.middleware.clickjacking.XFrameOptionsMiddleware",
-            "axes.middleware.AxesMiddleware",
         ],
         "ROOT_URLCONF": f"jupiter.{name}.urls",
         "WSGI_APPLICATION": f"jupiter.{name}.wsgi.application",
@@ -141,10 +140,16 @@ def settings(
         "SECURE_REFERRER_POLICY": "same-origin",
         "X_FRAME_OPTIONS": "DENY",
         "AUTH_USER_MODEL": "accounts.User",
-        "LOGIN_URL": "/connexion/",
+        "LOGIN_URL": "accounts:login",
+        "FRAME": f"jupiter.{name}.frame.frame",  # what stands around this service's pages: kit.web.frame
+        "CSRF_FAILURE_VIEW": "jupiter.kit.web.errors.csrf_failed",
+        "PASSWORD_RESET_TIMEOUT": 2 * 3600,
         "LOGIN_REDIRECT_URL": "/",
         "AUTHENTICATION_BACKENDS": ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"],
-        "PASSWORD_HASHERS": ["django.contrib.auth.hashers.Argon2PasswordHasher", "jupiter.kit.oauth.RandomSecretHasher"],
+        "PASSWORD_HASHERS": [
+            "jupiter.kit.accounts.hashers.Argon2",
+            *(["jupiter.kit.oauth.RandomSecretHasher"] if oauth_scopes else []),  # of API clients, where there are any
+        ],
         "AUTH_PASSWORD_VALIDATORS": [
             {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
             {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
@@ -154,7 +159,7 @@ def settings(
         "AXES_LOCKOUT_PARAMETERS": [["username", "ip_address"]],
         "AXES_COOLOFF_TIME": 0.25,  # hours
         "AXES_RESET_ON_SUCCESS": True,
-        "AXES_HANDLER": "axes.handlers.database.AxesDatabaseHandler",
+        "AXES_HANDLER": "jupiter.kit.accounts.lockout.Handler",
         "AXES_ENABLE_ADMIN": False,
         "AXES_VERBOSE": False,
         "AXES_DISABLE_ACCESS_LOG": True,
@@ -189,7 +194,7 @@ def settings(
             "COMPLIANT_BCP_RFC9700_PASSWORD_GRANT": True,
         },
         "PROCRASTINATE_IMPORT_PATHS": ["jupiter.kit.jobs"],
-        "SILENCED_SYSTEM_CHECKS": ["security.W004", "security.W008"],
+        "SILENCED_SYSTEM_CHECKS": ["security.W004", "security.W008", "axes.W002"],
         "LOGGING": {
             "version": 1,
             "disable_existing_loggers": False,
