@@ -85,9 +85,7 @@ class Page(HTMLParser):
             self._open.append(("form", self.forms[-1]))
         elif tag in ("input", "select", "textarea", "button"):
             kind = tag if tag in ("select", "textarea") else said.get("type", "submit" if tag == "button" else "text")
-            control = Control(
-                said.get("name", ""), kind, said.get("value", ""), said.get("aria-label", ""), checked="checked" in said
-            )
+            control = Control(said.get("name", ""), kind, said.get("value", ""), said.get("aria-label", ""), checked="checked" in said)
             if "disabled" not in said:
                 self._keep(control, said)
             if tag != "input":
@@ -237,9 +235,7 @@ class Api:
         return response
 
     def _new_token(self) -> str:
-        response = self.http.post(
-            "/oauth/token/", data={"grant_type": "client_credentials", "scope": self.scopes}, auth=self.client
-        )
+        response = self.http.post("/oauth/token/", data={"grant_type": "client_credentials", "scope": self.scopes}, auth=self.client)
         if response.status_code >= 500:
             raise Unwell(f"{response.url}: {response.status_code}")
         if response.status_code != 200:
@@ -326,9 +322,7 @@ class Seller:
 
         def act() -> str:
             page = self.dealer.open("/connexion/")
-            done = self.dealer.submit(
-                page, "Connexion", {"Nom d’utilisateur": login["username"], "Mot de passe": login["password"]}
-            )
+            done = self.dealer.submit(page, "Connexion", {"Nom d’utilisateur": login["username"], "Mot de passe": login["password"]})
             if "/connexion/" in done.address:
                 raise NotSold(f"the log-in was refused: {done.text[:200]}")
             return done.address

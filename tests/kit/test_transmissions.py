@@ -1,0 +1,259 @@
+"""The worker is the real one, on the real job table; only the partner's answers are scripted."""
+
+import httpx
+import pytest
+import respx
+from django.db import transaction
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from jupiter.kit.jobs import CEILING
+from jupiter.kit.partners import Line
+from jupiter.kit.transmissions import carriers
+from jupiter.kit.transmissions.actions import probe_partners, send_again, transmit
+from jupiter.kit.transmissions.carriers import Carrier
+from jupiter.kit.transmissions.models import Outcome, PartnerTrouble, State, Transmission
+
+PARTNER = "http://partner.test"
+YES = httpx.Response(200, json={"number": "0001006185"})
+DOWN = httpx.Response(503)
+REFUSED = httpx.Response(422, json={"detail": "VIN inconnu"}, headers={"content-type": "application/problem+json"})
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+class PowerCut(Exception):
+    pass
+
+
+@pytest.fixture
+def partner():
+    with respx.mock:
+        yield respx.post(f"{PARTNER}/words")
+
+
+@pytest.fixture
+def heard(monkeypatch):
+    """What the noun would record: (what, detail) pairs."""
+    heard = []
+    line = Line("Le partenaire", PARTNER)
+    carrier = Carrier(
+        "test.words",
+        "Essai",
+        carry=lambda parcel: line.ask("POST", "/words", words=parcel.words, headers={"Idempotency-Key": str(parcel.key)}),
+        accept=lambda parcel, answer: heard.append(("accepted", answer.words)),
+        refuse=lambda parcel, reason: heard.append(("refused", reason)),
+    )
+    monkeypatch.setitem(carriers.CARRIERS, carrier.kind, carrier)
+    return heard
+
+
+@transaction.atomic
+def say(words=None, subject="sale-1", partner="partner"):
+    return transmit("test.words", partner=partner, subject=subject, owner_id=1, words=words or {"vin": "1"})
+
+
+def now(parcel):
+    parcel.refresh_from_db()
+    return parcel
+
+
+def test_the_answer_comes_home_and_the_attempt_can_be_read(worker, partner, heard):
+    partner.mock(return_value=YES)
+    parcel = say()
+    assert now(parcel).state == State.SENDING
+
+    worker.run()
+
+    assert now(parcel).state == State.DELIVERED
+    assert heard == [("accepted", {"number": "0001006185"})]
+    attempt = parcel.attempts.get()
+    assert (attempt.outcome, attempt.status) == (Outcome.ANSWERED, 200)
+    assert "0001006185" in attempt.answer
+
+
+def test_what_is_rolled_back_is_never_sent(heard):
+    with pytest.raises(PowerCut), transaction.atomic():
+        say()
+        raise PowerCut
+    assert not Transmission.objects.exists()
+    assert not ProcrastinateJob.objects.exists()
+
+
+def test_nothing_is_said_outside_a_transaction(heard):
+    with pytest.raises(RuntimeError, match="in the transaction"):
+        transmit("test.words", partner="partner", subject="sale-1", owner_id=1)
+
+
+def test_a_sick_partner_is_tried_again_after_a_pause_with_the_same_key(worker, partner, heard):
+    partner.mock(side_effect=[DOWN, YES])
+    parcel = say()
+
+    worker.run()
+    worker.run()
+    assert (now(parcel).state, partner.call_count) == (State.SENDING, 1), "not before its pause is over"
+    assert PartnerTrouble.objects.get().partner == "partner"
+
+    worker.wait_for_the_next_try()
+    worker.run()
+    assert now(parcel).state == State.DELIVERED
+    assert {call.request.headers["Idempotency-Key"] for call in partner.calls} == {str(parcel.key)}
+    assert not PartnerTrouble.objects.exists()
+    assert [attempt.outcome for attempt in parcel.attempts.order_by("id")] == [Outcome.TRY_AGAIN, Outcome.ANSWERED]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        httpx.Response(200, text="<html>Bienvenue</html>", headers={"content-type": "text/html"}),
+        httpx.Response(200, text='{"number": "000', headers={"content-type": "application/json"}),
+        httpx.Response(200, text='{"a": 1, "a": 2}', headers={"content-type": "application/json"}),
+        httpx.Response(429, headers={"retry-after": "7"}),
+        httpx.Response(500),
+        httpx.ConnectError("refused"),
+        httpx.ReadTimeout("slow"),
+        httpx.RemoteProtocolError("cut"),
+    ],
+    ids=["html", "half", "twins", "429", "500", "refused", "slow", "cut"],
+)
+def test_no_useful_answer_is_no_answer(worker, partner, heard, answer):
+    partner.mock(side_effect=[answer, YES])
+    parcel = say()
+
+    worker.run()
+    assert (now(parcel).state, heard) == (State.SENDING, [])
+    assert parcel.trouble
+
+    worker.wait_for_the_next_try()
+    worker.run()
+    assert now(parcel).state == State.DELIVERED
+
+
+def test_a_refusal_is_not_tried_again_and_says_why(worker, partner, heard):
+    partner.mock(return_value=REFUSED)
+    parcel = say()
+
+    worker.run()
+    worker.wait_for_the_next_try()
+    worker.run()
+
+    assert (now(parcel).state, partner.call_count) == (State.ASIDE, 1)
+    assert parcel.trouble == "Refusé par Le partenaire (422) : VIN inconnu"
+    assert heard == [("refused", parcel.trouble)]
+
+
+def test_sent_again_the_same_words_keep_their_key_and_others_get_a_new_one(worker, partner, heard):
+    partner.mock(side_effect=[REFUSED, REFUSED, YES])
+    parcel = say()
+    first = parcel.key
+    worker.run()
+
+    send_again(now(parcel))
+    worker.run()
+    assert now(parcel).key == first
+
+    send_again(parcel, words={"vin": "corrected"})
+    worker.run()
+    assert (now(parcel).state, parcel.words) == (State.DELIVERED, {"vin": "corrected"})
+    assert parcel.key != first
+    assert partner.call_count == 3
+
+
+def test_patience_spent_sets_it_aside(worker, partner, heard, settings):
+    settings.TRANSMISSION_PAUSES = [0.0]
+    partner.mock(return_value=DOWN)
+    parcel = say()
+
+    worker.run()
+
+    assert now(parcel).state == State.ASIDE
+    assert "malgré plusieurs essais" in parcel.trouble
+    assert parcel.attempts.count() == 1
+
+
+def test_a_bug_in_the_recording_is_visible_to_a_person(worker, partner, heard, monkeypatch):
+    partner.mock(return_value=YES)
+    broken = carriers.CARRIERS["test.words"]
+    monkeypatch.setitem(carriers.CARRIERS, "test.words", Carrier("test.words", "Essai", broken.carry, accept=lambda parcel, answer: 1 / 0))
+    parcel = say()
+
+    worker.run()
+
+    assert now(parcel).state == State.ASIDE
+    assert parcel.trouble == "Erreur interne (ZeroDivisionError)"
+    assert parcel.attempts.get().outcome == Outcome.BROKEN
+
+
+def test_a_run_after_the_answer_says_nothing_twice(worker, partner, heard):
+    partner.mock(return_value=YES)
+    say()
+    worker.run()
+
+    worker.do_again()
+    worker.run()
+
+    assert partner.call_count == 1
+    assert len(heard) == 1
+
+
+def test_a_dead_workers_message_is_brought_back(worker, partner, heard):
+    partner.mock(return_value=YES)
+    parcel = say()
+    worker.die_holding_it()
+
+    worker.run()
+    assert now(parcel).state == State.SENDING
+
+    worker.bring_back_stalled()
+    worker.run()
+    assert now(parcel).state == State.DELIVERED
+
+
+def test_a_job_that_always_kills_its_worker_is_not_brought_back_for_ever(worker, partner, heard):
+    partner.mock(return_value=YES)
+    say()
+    worker.die_holding_it(attempts=CEILING)
+
+    worker.bring_back_stalled()
+
+    assert ProcrastinateJob.objects.get(task_name="carry").status == "failed"
+    assert partner.call_count == 0
+
+
+def test_when_a_partner_returns_all_that_waits_for_it_goes_out(worker, partner, heard):
+    partner.mock(side_effect=[DOWN, DOWN, DOWN, YES, YES, YES])
+    parcels = [say(subject=f"sale-{i}") for i in range(3)]
+    worker.run()
+    assert partner.call_count == 3
+
+    probe_partners()  # brings one forward; its answer brings the others
+    worker.run()
+
+    assert partner.call_count == 6
+    assert {now(parcel).state for parcel in parcels} == {State.DELIVERED}
+
+
+def test_another_partners_messages_are_left_where_they_are(worker, partner, heard):
+    partner.mock(side_effect=[DOWN, DOWN, YES])
+    say(subject="a", partner="one")
+    waiting = say(subject="b", partner="two")
+    worker.run()
+
+    PartnerTrouble.objects.filter(partner="two").delete()
+    probe_partners()
+    worker.run()
+
+    assert partner.call_count == 3
+    assert now(waiting).state == State.SENDING
+
+
+def test_messages_about_one_sale_arrive_in_order(worker, partner, heard):
+    partner.mock(side_effect=[DOWN, YES, YES])
+    say({"n": 1})
+    say({"n": 2})
+
+    worker.run()
+    assert [call.request.content for call in partner.calls] == [b'{"n": 1}'], "the second waits for the first"
+    worker.wait_for_the_next_try()
+    worker.run()
+    worker.run()
+    assert [call.request.content for call in partner.calls][1:] == [b'{"n": 1}', b'{"n": 2}']
