@@ -52,6 +52,13 @@ def say(words=None, subject="sale-1", partner="partner"):
     return transmit("test.words", partner=partner, subject=subject, owner_id=1, words=words or {"vin": "1"})
 
 
+@transaction.atomic
+def say_then_lose_power():
+    say()
+    assert ProcrastinateJob.objects.exists()
+    raise PowerCut
+
+
 def now(parcel):
     parcel.refresh_from_db()
     return parcel
@@ -72,9 +79,8 @@ def test_the_answer_comes_home_and_the_attempt_can_be_read(worker, partner, hear
 
 
 def test_what_is_rolled_back_is_never_sent(heard):
-    with pytest.raises(PowerCut), transaction.atomic():
-        say()
-        raise PowerCut
+    with pytest.raises(PowerCut):
+        say_then_lose_power()
     assert not Transmission.objects.exists()
     assert not ProcrastinateJob.objects.exists()
 
