@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as said
 from django.views.decorators.http import require_safe
 
 from jupiter.dealer.declarations.models import SaleAtHub
@@ -41,11 +41,15 @@ class Waiting(NamedTuple):
     line: Callable[[Any], Mapping[str, Any]]
 
 
+def _buyer(order: Order) -> str:
+    return order.buyer.list_name
+
+
 def _order_line(order: Order) -> Mapping[str, Any]:
     car = order.vehicle
     return {
         "text": _("Clôturer le bon {number}").format(number=order.number),
-        "note": " · ".join(filter(None, [order.buyer_name, car.description if car else ""])),
+        "note": " · ".join(filter(None, [_buyer(order), car.description if car else ""])),
         "when": _("livraison le {day}").format(day=printed_date(order.delivery_on)) if order.delivery_on else "",
         "late": bool(order.delivery_on and order.delivery_on <= business_today()),
         "url": reverse("orders:show", args=[order.number]),
@@ -58,7 +62,7 @@ def _declare_line(sale: SaleAtHub) -> Mapping[str, Any]:
     order, car = sale.order, sale.order.vehicle
     return {
         "text": _("Garantir {car}").format(car=(car.plate or car.stock_number) if car else order.number),
-        "note": " · ".join(filter(None, [order.buyer_name, car.description if car else "", _("bon {number}").format(number=order.number)])),
+        "note": " · ".join(filter(None, [_buyer(order), car.description if car else "", _("bon {number}").format(number=order.number)])),
         "when": _("clôturé le {day}").format(day=printed_date(order.closed_on)) if order.closed_on else "",
         "url": reverse("vehicles:show", args=[order.vehicle_id]),
         "verb": _("Garantir"),
@@ -69,7 +73,7 @@ def _declare_line(sale: SaleAtHub) -> Mapping[str, Any]:
 def _quote_line(sale: SaleAtHub) -> Mapping[str, Any]:
     return {
         "text": _("Compléter le devis {number}").format(number=sale.quote_number or sale.declaration_number),
-        "note": " · ".join(filter(None, [sale.order.buyer_name, sale.product])),
+        "note": " · ".join(filter(None, [_buyer(sale.order), sale.product])),
         "when": _("expire le {day}").format(day=printed_date(sale.quote_expires_on)) if sale.quote_expires_on else "",
         "late": bool(sale.quote_expires_on and sale.quote_expires_on <= business_today()),
         "url": reverse("orders:show", args=[sale.order.number]),
@@ -90,26 +94,32 @@ def _transmission_line(parcel: Transmission) -> Mapping[str, Any]:
     }
 
 
+def _orders_to_close(member: Member) -> QuerySet[Order]:
+    return member.own(Order.objects.to_close().for_list()).order_by("-number")
+
+
+def _sales_to_declare(member: Member) -> QuerySet[SaleAtHub]:
+    sales = SaleAtHub.objects.to_declare().select_related("order__vehicle", "order__buyer")
+    return member.own(sales, "order__site").order_by("order__number")
+
+
+def _quotes_to_complete(member: Member) -> QuerySet[SaleAtHub]:
+    sales = SaleAtHub.objects.quotes_to_complete().select_related("order__buyer")
+    return member.own(sales, "order__site").order_by("quote_expires_on", "id")
+
+
+def _transmissions_aside(member: Member) -> QuerySet[Transmission]:
+    return Transmission.objects.of(member.site_ids).aside().order_by("id")
+
+
+# fmt: off
 WORK = (
-    Waiting(
-        "bons-a-cloturer", gettext_lazy("Bons à clôturer"), gettext_lazy("bons en cours"), "file-invoice", False,
-        lambda member: member.own(Order.objects.to_close().for_list()).order_by("-number"), _order_line,
-    ),
-    Waiting(
-        "ventes-a-declarer", gettext_lazy("Ventes à déclarer"), gettext_lazy("clôturées, à garantir"), "shield-check", False,
-        lambda member: member.own(SaleAtHub.objects.to_declare(), "order__site").select_related("order__vehicle", "order__buyer").order_by("order__number"),
-        _declare_line,
-    ),
-    Waiting(
-        "devis-a-completer", gettext_lazy("Devis à compléter"), gettext_lazy("déclarées, devis non acheté"), "file-text", False,
-        lambda member: member.own(SaleAtHub.objects.quotes_to_complete(), "order__site").select_related("order__buyer").order_by("quote_expires_on", "id"),
-        _quote_line,
-    ),
-    Waiting(
-        "transmissions-a-reprendre", gettext_lazy("À reprendre"), gettext_lazy("transmissions arrêtées"), "alert-triangle", True,
-        lambda member: Transmission.objects.of(member.site_ids).aside().order_by("id"), _transmission_line,
-    ),
-)  # fmt: skip
+    Waiting("bons-a-cloturer", said("Bons à clôturer"), said("bons en cours"), "file-invoice", False, _orders_to_close, _order_line),
+    Waiting("ventes-a-declarer", said("Ventes à déclarer"), said("clôturées, à garantir"), "shield-check", False, _sales_to_declare, _declare_line),
+    Waiting("devis-a-completer", said("Devis à compléter"), said("déclarées, devis non acheté"), "file-text", False, _quotes_to_complete, _quote_line),
+    Waiting("transmissions-a-reprendre", said("À reprendre"), said("transmissions arrêtées"), "alert-triangle", True, _transmissions_aside, _transmission_line),
+)
+# fmt: on
 
 
 @require_safe

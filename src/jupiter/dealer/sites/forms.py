@@ -35,7 +35,7 @@ class SiteForm(KitForm):
         "place": Group(_("Adresse"), "address:8 phone:4 postcode:2 city:6 country:4"),  # type: ignore[arg-type]
         "codes": Group(_("Codes et frais"), "network_code dms_code manufacturer_code is_blocked fixed_fees trade_fixed_fees"),  # type: ignore[arg-type]
     }
-    UNITS: ClassVar = {"fixed_fees": "€", "trade_fixed_fees": "€"}
+    UNITS: ClassVar = {"fixed_fees": "€", "trade_fixed_fees": "€", **{f"fee_amount_{line}": "€" for line in FEE_LINES}}
 
     bic_code = LineField(label=_("Code BIC Argus"), most=20, required=False)
     code = LineField(label=_("Code"), most=10)
@@ -58,10 +58,10 @@ class SiteForm(KitForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         for line in FEE_LINES:
-            self.fields[f"fee_label_{line}"] = LineField(label=said("Libellé du frais {line}").format(line=line), most=80, required=False)
-            self.fields[f"fee_amount_{line}"] = MoneyField(label=said("Montant du frais {line}").format(line=line), required=False)
+            self.fields[f"fee_label_{line}"] = LineField(label=said("Frais {line}").format(line=line), most=80, required=False)
+            self.fields[f"fee_amount_{line}"] = MoneyField(label=said("Montant {line}").format(line=line), required=False)
             self.fields[f"fee_kind_{line}"] = PickField(
-                label=said("Nature du frais {line}").format(line=line), choices=SiteFee.Kind.choices, required=False
+                label=said("Nature {line}").format(line=line), choices=SiteFee.Kind.choices, required=False, initial=SiteFee.Kind.SERVICE
             )
 
     @property

@@ -20,7 +20,7 @@ from .models import Site
 @require_safe
 @member_may("read_site")
 def index(request: HttpRequest, member: Member) -> HttpResponse:
-    sites = member.group.sites.order_by("legacy_id")
+    sites = member.group.sites.order_by("code")
     return screen(request, "sites/index.html", title=_("Paramétrage"), here="settings", sites=sites)
 
 

@@ -57,7 +57,7 @@ class VehicleForm(KitForm):
             _("Statut et prix"),  # type: ignore[arg-type]
             "purchased_on:2 entered_on:2 vat_regime:3 vat_percent:2 purchase_net:3 purchase_evidence:6 asking_gross:3",
         ),
-        "people": Group(_("Acteurs de la vente"), "supplier:6 intermediary:6"),  # type: ignore[arg-type]
+        "people": Group(_("Acteur de la vente"), "supplier:6 intermediary:6"),  # type: ignore[arg-type]
     }
     UNITS: ClassVar = {
         "mileage_km": "km", "manufacturer_warranty_km": "km", "din_power_hp": "ch", "power_kw": "kW", "tax_power_cv": "CV",
@@ -105,8 +105,8 @@ class VehicleForm(KitForm):
         super().__init__(*args, **options)
         self.asks_about_mileage = False
         for line in COST_LINES:
-            self.fields[f"cost_label_{line}"] = LineField(label=said("Libellé du frais {line}").format(line=line), most=80, required=False)
-            self.fields[f"cost_amount_{line}"] = MoneyField(label=said("Montant HT du frais {line}").format(line=line), required=False)
+            self.fields[f"cost_label_{line}"] = LineField(label=said("Frais {line}").format(line=line), most=80, required=False)
+            self.fields[f"cost_amount_{line}"] = MoneyField(label=said("Montant HT {line}").format(line=line), required=False)
 
     @property
     def cost_lines(self) -> Iterator[tuple[forms.BoundField, forms.BoundField]]:

@@ -29,7 +29,6 @@ class VehicleTable(tables.Table):
     description = tables.Column(verbose_name=_("Modèle"), order_by=("make", "model", "trim"), attrs=place("title"))
     mileage_km = tables.Column(verbose_name=_("Kms"), attrs={"td": {"class": "num spare"}, "th": {"class": "num spare"}})
     first_registered_on = tables.Column(verbose_name=_("1re immat."), attrs=place("spare"))
-    entered_on = tables.Column(verbose_name=_("Entrée"), attrs=place("spare"))
     site = tables.Column(verbose_name=_("Site"), accessor="site__name", attrs=place("spare"))
     sale_gross = EuroColumn(verbose_name=_("Prix TTC"), order_by=("asking_gross",))
 
@@ -50,7 +49,4 @@ class VehicleTable(tables.Table):
         return km(value)
 
     def render_first_registered_on(self, value: Any) -> str:
-        return printed_date(value)
-
-    def render_entered_on(self, value: Any) -> str:
         return printed_date(value)

@@ -1,4 +1,4 @@
-"""`jupiter dealer load_demo`: the tutorial's group and a fictitious second one. JSON in on stdin, one JSON object out; again does no harm."""
+"""`jupiter dealer load_demo`: the tutorial’s group and a fictitious second one. JSON in, one JSON object out; again does no harm."""
 
 import json
 import sys
@@ -34,7 +34,7 @@ SITES = (  # ID, Code, Libellé, as the tutorial's table shows them
     (20513, "FO13", "LYON"), (20515, "FO28", "CHARTRES"), (20523, "PE64", "DEMO CDDS SPOTICAR"),
 )  # fmt: skip
 PAU: dict[str, Any] = {
-    "bic_code": "111", "legal_name": "DEMO CDDS SPOTICAR", "address": "AVENUE D’ASSAS", "postcode": "64000", "city": "PAU",
+    "bic_code": "111", "legal_name": "DEMO CDDS SPOTICAR", "address": "AVENUE D'ASSAS", "postcode": "64000", "city": "PAU",
     "phone": "+33300000000", "network_code": "FR10350", "fixed_fees": Decimal("250.00"), "trade_fixed_fees": Decimal("80.00"),
     "dms_code": "442880F", "manufacturer_code": "442880F", "brands": "CITROEN, PEUGEOT, OPEL, DS",
 }  # fmt: skip
