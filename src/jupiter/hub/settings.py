@@ -11,3 +11,8 @@ vars().update(
 )
 SUPPORT = {"email": "support@reseauxconnect.com", "phone": "01 73 43 87 76"}
 OAUTH2_PROVIDER_APPLICATION_MODEL = "oauth2_provider.Application"  # as django-oauth-toolkit has it; migrations ask for it by name
+SUPPORT_LINES = (  # for whom, e-mail, telephone
+    ("Centralisateur", SUPPORT["email"], SUPPORT["phone"]),
+    ("Jupiter, le logiciel de la concession", "sav@planetvo.fr", "08 99 70 37 02"),
+    ("GuideWire, le portail de l’assureur", "info@garantiepsa.fr", "03 67 88 00 30"),
+)

@@ -8,9 +8,9 @@ from jupiter.kit import probes
 from jupiter.kit.accounts.access import public
 from jupiter.kit.api import make_api
 
+from .dealers import api as dealers_api
 from .declarations import api as sales_api
 from .declarations import views
-from .dealers import api as dealers_api
 
 api = make_api(
     title="Centralisateur",

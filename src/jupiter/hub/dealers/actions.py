@@ -44,7 +44,11 @@ def troubles_of(choices: Mapping[str, Choice]) -> dict[tuple[str, str], str]:
             continue
         if guarantor.account.needs_identifier and not choice.identifier:
             errors[key, "identifier"] = f"{guarantor.label}\u00a0: le champ identifiant est obligatoire"
-        elif choice.identifier and guarantor.account.identifier_shape and not re.fullmatch(guarantor.account.identifier_shape, choice.identifier):
+        elif (
+            choice.identifier
+            and guarantor.account.identifier_shape
+            and not re.fullmatch(guarantor.account.identifier_shape, choice.identifier)
+        ):
             errors[key, "identifier"] = f"{guarantor.label}\u00a0: identifiant inconnu, par exemple {guarantor.account.identifier_example}"
         if guarantor.account.needs_handling and choice.handling not in GuarantorAccount.Handling.values:
             errors[key, "handling"] = f"{guarantor.label}\u00a0: choisissez le type de gestion (Forfait ou Gestion)"

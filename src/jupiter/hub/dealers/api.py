@@ -32,7 +32,9 @@ def create_grant(request: HttpRequest, words: GrantRequestV1) -> Status[GrantV1]
     """The password is checked under the lock-out of the log-in page and forgotten. Wrong, unknown or of another group: one answer."""
     user = check_credentials(request, words.username, words.password)
     if was_locked_out(request):
-        raise Problem(429, "too-many-attempts", "Trop d’essais\u00a0: attendez quinze minutes avant de recommencer.", headers={"Retry-After": "900"})
+        raise Problem(
+            429, "too-many-attempts", "Trop d’essais\u00a0: attendez quinze minutes avant de recommencer.", headers={"Retry-After": "900"}
+        )
     if user is None:
         raise _wrong_credentials()
     try:

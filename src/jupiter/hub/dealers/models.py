@@ -209,4 +209,3 @@ def member_of(user_id: int) -> Member | None:
         Membership.objects.filter(user=user_id).select_related("user", "point_of_sale", "point_of_sale__profile").order_by("id")
     )
     return Member(memberships[0].user, memberships) if memberships else None
-

@@ -293,7 +293,11 @@ def complete_and_declare(sale: Sale, reading: rules.Reading, *, seen: int, by: U
 def _ask_for_cover(sale: Sale, account: GuarantorAccount, *, who: str) -> DeclarationVersion:
     version = _freeze(sale, account, who=who)
     transmit(
-        COVER, partner=GUARANTORS[sale.guarantor].partner, subject=sale.declaration_number, owner_id=sale.point_of_sale_id, words=version.words
+        COVER,
+        partner=GUARANTORS[sale.guarantor].partner,
+        subject=sale.declaration_number,
+        owner_id=sale.point_of_sale_id,
+        words=version.words,
     )
     return version
 
@@ -379,7 +383,9 @@ def send_transmission_again(parcel: Transmission, *, by: User, now: datetime) ->
     parcel = Transmission.objects.select_for_update().get(pk=parcel.pk)
     if parcel.can_be_sent_again:
         send_parcel_again(parcel)
-        note("send_again", "transmission", parcel.pk, who=by.get_full_name(), owner_id=parcel.owner_id, sentence="Renvoyé", kind=parcel.kind)
+        note(
+            "send_again", "transmission", parcel.pk, who=by.get_full_name(), owner_id=parcel.owner_id, sentence="Renvoyé", kind=parcel.kind
+        )
 
 
 # What the guarantor answered, called by tasks in the transaction that settles the transmission
@@ -395,7 +401,14 @@ def record_quote(parcel: Transmission, answer: Answer) -> None:
     sale.cover = Cover.QUOTE_DRAFT
     who = GUARANTORS[sale.guarantor].source
     _changed(sale, f"Devis {quote.number} créé", who=who, now=timezone.now())
-    note("record_quote", "sale", sale.pk, who=f"service:{parcel.partner}", owner_id=sale.point_of_sale_id, sentence=f"Devis {quote.number} créé")
+    note(
+        "record_quote",
+        "sale",
+        sale.pk,
+        who=f"service:{parcel.partner}",
+        owner_id=sale.point_of_sale_id,
+        sentence=f"Devis {quote.number} créé",
+    )
 
 
 def record_cover_refusal(parcel: Transmission, reason: str) -> None:
@@ -546,7 +559,9 @@ def _changed(sale: Sale, happened: str, *, who: str, now: datetime) -> None:
     sale.save()
     client = sale.client
     if client and client.wants_notices:
-        transmit(NOTICE, partner=client.partner, subject=sale.transmission_subject, owner_id=sale.point_of_sale_id, words=wording.notice_of(sale))
+        transmit(
+            NOTICE, partner=client.partner, subject=sale.transmission_subject, owner_id=sale.point_of_sale_id, words=wording.notice_of(sale)
+        )
 
 
 def _locked() -> Any:

@@ -22,6 +22,7 @@ from jupiter.kit.inbox.actions import Answer, KeyUsedForOtherWords, StillRunning
 from jupiter.kit.notices import NotSigned, verified_id
 
 from . import actions, rules, wording
+from .access import policy_of
 from .models import PolicyDocument, Sale
 
 router = Router(auth=ClientDoor("sales"))
@@ -52,7 +53,9 @@ def put_sale(request: HttpRequest, reference: Path[Reference], words: SaleV1) ->
         except actions.AlreadyDeclared:
             raise _already_declared() from None
         except actions.PointOfSaleFixed:
-            raise Problem(409, "point-of-sale-fixed", "La déclaration est commencée\u00a0: la vente ne change plus de point de vente.") from None
+            raise Problem(
+                409, "point-of-sale-fixed", "La déclaration est commencée\u00a0: la vente ne change plus de point de vente."
+            ) from None
         except actions.SaleRefused as refused:
             raise _refused(refused) from None
         return 201 if is_new else 200, _state(sale)
@@ -126,7 +129,7 @@ def _declared(sale: Sale, who: str) -> Sale:
 
 @router.get("/api/v1/sales/{reference}/documents/policy", summary="The policy's PDF, as the insurer issued it")
 def get_policy(request: HttpRequest, reference: str) -> HttpResponse:
-    document = PolicyDocument.objects.filter(sale=_sale(request, reference), kept_at__isnull=False).first()
+    document = policy_of(_sale(request, reference))
     if document is None:
         raise not_found()
     return pdf(document)

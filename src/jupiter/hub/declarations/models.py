@@ -48,24 +48,21 @@ LIFE = Workflow(
 WORDS_IN_A_SEARCH = 6
 WITH_A_QUOTE = (Cover.QUOTE_DRAFT, Cover.QUOTED)
 UNDER_WAY = (Cover.SENDING, Cover.ASIDE, *WITH_A_QUOTE)
+VIEWS = {  # the saved views of the list: a count on a tile and the rows behind it are one condition
+    "a-declarer": Q(state=State.RECEIVED),
+    "en-cours": Q(state=State.DECLARED, cover__in=UNDER_WAY),  # declared, and the cover is still to come
+    "a-reprendre": Q(state=State.DECLARED, cover=Cover.ASIDE),
+    "terminees": Q(state=State.DECLARED) & ~Q(cover__in=UNDER_WAY),
+    "toutes": Q(),
+}
 
 
 class SaleSet(models.QuerySet["Sale"]):
     def of_points(self, point_ids: list[int]) -> "SaleSet":
         return self.filter(point_of_sale_id__in=point_ids)
 
-    def to_declare(self) -> "SaleSet":
-        return self.filter(state=State.RECEIVED)
-
-    def under_way(self) -> "SaleSet":
-        """Declared, and the cover is still to come."""
-        return self.filter(state=State.DECLARED, cover__in=UNDER_WAY)
-
-    def aside(self) -> "SaleSet":
-        return self.filter(state=State.DECLARED, cover=Cover.ASIDE)
-
-    def done(self) -> "SaleSet":
-        return self.filter(state=State.DECLARED).exclude(cover__in=UNDER_WAY)
+    def in_view(self, key: str) -> "SaleSet":
+        return self.filter(VIEWS[key])
 
     def matching(self, asked: str) -> "SaleSet":
         """Plate with or without dashes, VIN or its end, buyer, order, declaration, quote or policy number."""
@@ -88,7 +85,7 @@ class Sale(models.Model):
     guarantor = models.CharField(max_length=20, blank=True)
     state = models.CharField(max_length=10, choices=State, default=State.RECEIVED)
     cover = models.CharField(max_length=16, choices=Cover, default=Cover.NONE)
-    declaration_number = models.CharField(max_length=18, unique=True, null=True)
+    declaration_number = models.CharField(max_length=18, unique=True, null=True)  # noqa: DJ001  # none before step 1 is passed
     declared_on = models.DateField(null=True)
     declared_at = models.DateTimeField(null=True)
     declared_by = models.CharField(max_length=150, blank=True)
@@ -254,4 +251,3 @@ class Launch(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} → {self.sale}"
-

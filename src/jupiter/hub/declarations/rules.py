@@ -174,9 +174,7 @@ DIN_LIMIT = 510
 def _din_power(given: Any) -> int:
     power = given if isinstance(given, int) else french.parse_whole(str(given), unit="ch|cv")
     if power > DIN_LIMIT:
-        raise Refused(
-            f"Puissance supérieure à la limite autorisée ({DIN_LIMIT} ch)\u00a0: vérifiez l’unité, ou contactez le support"
-        )
+        raise Refused(f"Puissance supérieure à la limite autorisée ({DIN_LIMIT} ch)\u00a0: vérifiez l’unité, ou contactez le support")
     if power < 1:
         raise Refused(f"Saisissez une puissance entre 1 et {DIN_LIMIT} ch")
     return power
@@ -433,13 +431,9 @@ def doubts(values: Values) -> list[Doubt]:
     version, fuel = values.get("version", ""), values.get("fuel")
     if fuel == "DIESEL" and (engine := PETROL_ENGINES.search(version)):
         name = "PureTech" if engine[0].upper() == "PURETECH" else engine[0]
-        found.append(
-            Doubt("fuel_and_engine_disagree", "fuel", f"{name} est un moteur essence, l’énergie déclarée est DIESEL")
-        )
+        found.append(Doubt("fuel_and_engine_disagree", "fuel", f"{name} est un moteur essence, l’énergie déclarée est DIESEL"))
     if fuel == "PETROL" and (engine := DIESEL_ENGINES.search(version)):
-        found.append(
-            Doubt("fuel_and_engine_disagree", "fuel", f"{engine[0]} est un moteur diesel, l’énergie déclarée est ESSENCE")
-        )
+        found.append(Doubt("fuel_and_engine_disagree", "fuel", f"{engine[0]} est un moteur diesel, l’énergie déclarée est ESSENCE"))
     power = values.get("din_power")
     powers = {int(number) for number in POWER_IN_VERSION.findall(version)}
     if power and powers and power not in powers:
@@ -498,9 +492,7 @@ class Difference(NamedTuple):
 
 def differences(order: Values, held: Values, insurer: Values) -> list[Difference]:
     """What the hub, then the insurer, holds otherwise than the order. A blank of the order that was filled is none."""
-    found = [
-        Difference(name, order[name], held.get(name), "hub") for name in TYPED if name in order and held.get(name) != order[name]
-    ]
+    found = [Difference(name, order[name], held.get(name), "hub") for name in TYPED if name in order and held.get(name) != order[name]]
     for name in FIELDS:
         if name in insurer and name in held and not _same(insurer[name], held[name]):
             found.append(Difference(name, order.get(name, held[name]), insurer[name], "insurer"))

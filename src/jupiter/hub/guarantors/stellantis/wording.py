@@ -45,7 +45,20 @@ def _data(attributes: AccountV1 | SubmissionV1 | InsuredVehicleV1) -> dict[str, 
 
 
 def _account(sale: Sale) -> AccountV1:
-    holder = ("title", "last_name", "first_name", "email", "phone", "mobile", "address", "address_2", "address_3", "postcode", "city", "country")
+    holder = (
+        "title",
+        "last_name",
+        "first_name",
+        "email",
+        "phone",
+        "mobile",
+        "address",
+        "address_2",
+        "address_3",
+        "postcode",
+        "city",
+        "country",
+    )
     known = {name: sale.values[name] for name in holder if name in sale.values}
     return AccountV1(producer_code=sale.account_identifier, holder=AccountHolderV1.model_validate(known))
 
@@ -99,7 +112,9 @@ def refused_fields(body: str) -> dict[str, str]:
         details = said.get("details") or said.get("errors") or []
         found = {}
         for detail in details:
-            where = detail.get("pointer") or (detail.get("properties") or {}).get("pointer") or (detail.get("properties") or {}).get("field")
+            where = (
+                detail.get("pointer") or (detail.get("properties") or {}).get("pointer") or (detail.get("properties") or {}).get("field")
+            )
             name = FIELDS.get(str(where or "").rsplit("/", 1)[-1])
             if name and detail.get("message"):
                 found.setdefault(name, str(detail["message"]))

@@ -1,0 +1,120 @@
+"""The list of sales, and of what is sent about them."""
+
+from typing import Any
+
+import django_tables2 as tables
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from jupiter.kit.transmissions.carriers import CARRIERS
+from jupiter.kit.transmissions.models import State as ParcelState
+from jupiter.kit.transmissions.models import Transmission
+from jupiter.kit.web.frame import State as Shown
+from jupiter.kit.web.tables import StateColumn, place
+from jupiter.kit.web.templatetags.kit import UNKNOWN, moment
+
+from .models import Cover, Sale, State
+
+TONES = {
+    Cover.NOT_WANTED: ("ok", "circle-check"),
+    Cover.SENDING: ("wait", "progress"),
+    Cover.ASIDE: ("warn", "alert-triangle"),
+    Cover.QUOTE_DRAFT: ("wait", "file-text"),
+    Cover.QUOTED: ("wait", "file-text"),
+    Cover.QUOTE_WITHDRAWN: ("off", "circle-x"),
+    Cover.QUOTE_EXPIRED: ("off", "clock"),
+    Cover.ISSUED: ("ok", "shield-check"),
+    Cover.CANCELLED: ("off", "circle-x"),
+}
+PARCEL_TONES = {
+    ParcelState.SENDING: ("wait", "progress"),
+    ParcelState.DELIVERED: ("ok", "circle-check"),
+    ParcelState.ASIDE: ("warn", "alert-triangle"),
+    ParcelState.DROPPED: ("off", "circle-x"),
+}
+
+
+def shown_state(sale: Sale) -> Shown:
+    """One chip says where the sale stands: before declaring its own state, after it the cover's."""
+    if sale.state == State.DECLARED:
+        tone, icon = TONES.get(Cover(sale.cover), ("", "circle-dashed"))
+        return Shown(str(sale.get_cover_display()), tone, icon)
+    if sale.state == State.WITHDRAWN:
+        return Shown(str(sale.get_state_display()), "off", "circle-x")
+    return Shown("À déclarer" if sale.words or sale.declaration_number else str(sale.get_state_display()), "", "circle-dashed")
+
+
+def shown_parcel(parcel: Transmission) -> Shown:
+    tone, icon = PARCEL_TONES[ParcelState(parcel.state)]
+    return Shown(str(parcel.get_state_display()), tone, icon)
+
+
+class SaleTable(tables.Table):
+    number = tables.Column("Vente", accessor="reference", order_by=("declaration_number", "id"), attrs=place("lead"))
+    shown = StateColumn(verbose_name="État", accessor="pk", orderable=False)
+    buyer = tables.Column("Client", attrs=place("title"), default=UNKNOWN)
+    vehicle = tables.Column("Véhicule", attrs=place("note clip"), default=UNKNOWN)
+    plate = tables.Column("Immatriculation", attrs=place("sum"), default=UNKNOWN)
+    order_number = tables.Column("Bon", attrs=place("spare"), default=UNKNOWN)
+    quote_number = tables.Column("Devis", attrs=place("spare"), default=UNKNOWN)
+    policy_number = tables.Column("Police", attrs=place("spare"), default=UNKNOWN)
+    changed_at = tables.Column("Dernier fait", attrs=place("spare"))
+
+    class Meta:
+        empty_text = "Aucune vente"
+        order_by = "-changed_at"
+
+    caption = "Ventes"
+    noun = "Ventes"
+
+    def render_number(self, record: Sale) -> SafeString:
+        page = "declarations:begin" if record.is_received else "declarations:show"
+        return format_html(
+            '<a href="{}">{}</a>', reverse(page, args=[record.pk]), record.declaration_number or record.order_number or "Nouvelle vente"
+        )
+
+    def render_shown(self, record: Sale) -> Any:
+        return StateColumn.render(self.columns["shown"].column, shown_state(record))
+
+    def render_changed_at(self, value: Any) -> str:
+        return moment(value)
+
+
+class TransmissionTable(tables.Table):
+    kind = tables.Column("Envoi", attrs=place("lead"), orderable=False)
+    shown = StateColumn(verbose_name="État", accessor="pk", orderable=False)
+    sale = tables.Column("Vente", accessor="subject", attrs=place("title"), orderable=False)
+    trouble = tables.Column("Ce qui s’est passé", attrs=place("note clip"), default=UNKNOWN, orderable=False)
+    tries = tables.Column("Essais", attrs={"td": {"class": "num sum"}, "th": {"class": "num"}}, orderable=False)
+    created_at = tables.Column("Depuis le", attrs=place("spare"), orderable=False)
+
+    class Meta:
+        empty_text = "Aucun envoi"
+
+    caption = "Transmissions"
+    noun = "Transmissions"
+
+    def __init__(self, *args: Any, sales: dict[str, Sale], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.sales = sales
+
+    def render_kind(self, record: Transmission) -> SafeString:
+        return format_html('<a href="{}">{}</a>', reverse("declarations:transmission", args=[record.pk]), label_of(record))
+
+    def render_shown(self, record: Transmission) -> Any:
+        return StateColumn.render(self.columns["shown"].column, shown_parcel(record))
+
+    def render_sale(self, value: str) -> Any:
+        sale = self.sales.get(value)
+        if sale is None:
+            return value
+        return format_html('<a href="{}">{}</a>', reverse("declarations:show", args=[sale.pk]), sale.declaration_number or sale.title)
+
+    def render_created_at(self, value: Any) -> str:
+        return moment(value)
+
+
+def label_of(parcel: Transmission) -> str:
+    carrier = CARRIERS.get(parcel.kind)
+    return carrier.label if carrier else parcel.kind
