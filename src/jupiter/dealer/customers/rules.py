@@ -1,8 +1,8 @@
-"""What makes a customer findable, and what about an address deserves a second look."""
+"""What makes a customer findable."""
 
 from typing import Protocol
 
-from jupiter.kit import french, searching
+from jupiter.kit import searching
 
 
 class Named(Protocol):
@@ -24,8 +24,3 @@ def search_text(person: Named) -> str:
 
 def _as_dialled(phone: str) -> str:
     return phone.replace("+33", "0", 1)
-
-
-def doubtful_town(country: str, postcode: str, city: str) -> bool:
-    """A French postcode beside a known town of another department."""
-    return country == "FR" and bool(postcode and city) and french.doubtful_town(postcode, city)

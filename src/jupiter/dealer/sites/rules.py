@@ -1,5 +1,7 @@
 """Who may do what at a site. One table: screens, buttons and the permission tests read it."""
 
+from jupiter.kit import french
+
 SELLER, MANAGER, ADMIN = "seller", "manager", "admin"
 EVERYONE = frozenset({SELLER, MANAGER, ADMIN})
 LEADS = frozenset({MANAGER, ADMIN})
@@ -33,3 +35,8 @@ def may(role: str, act: str) -> bool:
 def clears_network_code(before: str, after: str) -> bool:
     """A site that the network knows keeps a code."""
     return bool(before) and not after
+
+
+def doubtful_town(country: str, postcode: str, city: str) -> bool:
+    """A French postcode beside a known town of another department."""
+    return country == "FR" and bool(postcode and city) and french.doubtful_town(postcode, city)

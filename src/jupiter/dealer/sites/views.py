@@ -11,6 +11,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from jupiter.kit.web.screen import screen
 
+from . import rules
 from .access import Member, member_may
 from .actions import NetworkCodeCleared, SavedMeanwhile, TakenInGroup, save_site
 from .forms import SiteForm, as_typed
@@ -66,6 +67,8 @@ def _saved(form: SiteForm, site: Site, member: Member) -> bool:
 def _form_page(request: HttpRequest, member: Member, site: Site, form: SiteForm) -> HttpResponse:
     """The same form in the dialog (asked for by htmx) and on the site's own page."""
     status = 422 if form.is_bound else 200
+    if rules.doubtful_town(site.country, site.postcode, site.city):
+        form.warn({"city": _("Cette ville n’est pas du département de ce code postal")})
     template = "sites/show.html#dialog" if request.htmx else "sites/show.html"  # type: ignore[attr-defined]
     crumbs = [(reverse("sites:index"), _("Paramétrage"))]
     editable = member.may("edit_site", site.pk)

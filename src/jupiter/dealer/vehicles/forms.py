@@ -64,7 +64,7 @@ class VehicleForm(KitForm):
         "displacement_cm3": "cm³", "co2_g_km": "g/km", "purchase_net": "€", "asking_gross": "€", "market_value": "€",
     }  # fmt: skip
 
-    plate = PlateField(label=_("Immatriculation"), country_from="plate_country", required=False)
+    plate = PlateField(label=_("Immatriculation"), country_from="plate_country")
     plate_country = PickField(label=_("Pays"), choices=french.COUNTRIES)
     make = NameField(label=_("Marque"), most=40)
     model = LineField(label=_("Modèle"), most=60)
