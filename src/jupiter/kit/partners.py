@@ -96,7 +96,8 @@ class Line:
 
     def _judge(self, response: httpx.Response, expect: Callable[[int], bool], accept: str) -> Answer:
         status = response.status_code
-        if status >= 500 or status in UNWELL:
+        still_running = status == httpx.codes.CONFLICT and "retry-after" in response.headers  # our first try under this key
+        if status >= 500 or status in UNWELL or still_running:
             raise TryAgain(f"{self.name} a répondu {status}", status=status, answer=response.text, wait=_retry_after(response))
         kind = response.headers.get("content-type", "")
         if not expect(status):
