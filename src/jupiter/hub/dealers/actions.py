@@ -127,7 +127,7 @@ def revoke_grant(client: ApiClient, grant: str, *, now: datetime) -> bool:
     if row.revoked_at is None:
         row.revoked_at = now
         row.save(update_fields=["revoked_at"])
-        note("revoke_grant", "grant", row.pk, who=f"client:{client.name}", owner_id=None, sentence="Accès révoqué")
+        note("revoke_grant", "grant", row.pk, who=client.name, owner_id=None, sentence="Accès révoqué")
     return True
 
 

@@ -126,7 +126,7 @@ def receive_sale(client: ApiClient, reference: str, said: SaleV1, *, today: date
     happened = "Vente reçue" if is_new else "Vente mise à jour par le bon de commande"
     _changed(sale, happened, who=client.name, now=now)
     note(
-        "receive_sale", "sale", sale.pk, who=f"client:{client.name}", owner_id=sale.point_of_sale_id, sentence=happened,
+        "receive_sale", "sale", sale.pk, who=client.name, owner_id=sale.point_of_sale_id, sentence=happened,
         sequence=sale.sequence,
     )  # fmt: skip
     return sale, is_new

@@ -23,7 +23,8 @@ from jupiter.kit.notices import NotSigned, verified_id
 
 from . import actions, rules, wording
 from .access import policy_of
-from .models import PolicyDocument, Sale
+from .models import Sale
+from .pdf import as_issued
 
 router = Router(auth=ClientDoor("sales"))
 notices = Router()
@@ -132,20 +133,7 @@ def get_policy(request: HttpRequest, reference: str) -> HttpResponse:
     document = policy_of(_sale(request, reference))
     if document is None:
         raise not_found()
-    return pdf(document)
-
-
-def pdf(document: PolicyDocument) -> HttpResponse:
-    return HttpResponse(
-        bytes(document.content or b""),
-        content_type="application/pdf",
-        headers={
-            "Content-Disposition": f'inline; filename="{document.name}"',
-            "X-Content-Type-Options": "nosniff",
-            "Cache-Control": "private, no-store",
-            "ETag": f'"{document.sha256}"',
-        },
-    )
+    return as_issued(document)
 
 
 @notices.post("/api/v1/notices/insurer", response={204: None}, summary="Signed news of a quote (Standard Webhooks)", auth=None)

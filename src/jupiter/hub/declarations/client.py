@@ -5,6 +5,7 @@ import json
 from functools import cache
 from urllib.parse import urlsplit
 
+from django.db import connection
 from django.utils import timezone
 
 from jupiter.hub.dealers.models import ApiClient
@@ -33,6 +34,7 @@ def post_notice(parcel: Transmission) -> Answer:
     client = ApiClient.objects.get(pk=int(parcel.partner.removeprefix("dealer:")))
     if not client.wants_notices:
         raise GiveUp(f"{client.name} n’a pas d’adresse pour les nouvelles")
+    connection.close()  # a slow partner holds a thread, not a database connection
     body = json.dumps(parcel.words, ensure_ascii=False).encode()
     headers = signed_headers(client.notice_secrets, notice_id=str(parcel.key), body=body, now=timezone.now())
     address = urlsplit(client.notice_url)

@@ -1,5 +1,6 @@
 """The list of sales, and of what is sent about them."""
 
+from datetime import datetime
 from typing import Any
 
 import django_tables2 as tables
@@ -7,6 +8,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from jupiter.kit.clock import paris
 from jupiter.kit.transmissions.carriers import CARRIERS
 from jupiter.kit.transmissions.models import State as ParcelState
 from jupiter.kit.transmissions.models import Transmission
@@ -57,8 +59,7 @@ class SaleTable(tables.Table):
     vehicle = tables.Column("Véhicule", attrs=place("note clip"), default=UNKNOWN)
     plate = tables.Column("Immatriculation", attrs=place("sum"), default=UNKNOWN)
     order_number = tables.Column("Bon", attrs=place("spare"), default=UNKNOWN)
-    quote_number = tables.Column("Devis", attrs=place("spare"), default=UNKNOWN)
-    policy_number = tables.Column("Police", attrs=place("spare"), default=UNKNOWN)
+    quote_number = tables.Column("Devis ou police", attrs=place("spare"), default=UNKNOWN)
     changed_at = tables.Column("Dernier fait", attrs=place("spare"))
 
     class Meta:
@@ -77,8 +78,11 @@ class SaleTable(tables.Table):
     def render_shown(self, record: Sale) -> Any:
         return StateColumn.render(self.columns["shown"].column, shown_state(record))
 
-    def render_changed_at(self, value: Any) -> str:
-        return moment(value)
+    def render_quote_number(self, value: str, record: Sale) -> str:
+        return record.policy_number or value
+
+    def render_changed_at(self, value: datetime) -> str:
+        return f"{paris(value):%d/%m/%Y}"
 
 
 class TransmissionTable(tables.Table):

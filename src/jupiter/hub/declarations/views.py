@@ -36,9 +36,9 @@ from jupiter.kit.web.templatetags.kit import euros, km, moment, plate
 
 from . import actions, rules, wording
 from .access import policy_of, sale_may, sales_of, transmissions_about, transmissions_of
-from .api import pdf
 from .forms import DECLARE, ChoiceForm, DeclarationForm
 from .models import VIEWS, Cover, Sale
+from .pdf import as_issued
 from .tables import SaleTable, TransmissionTable, label_of, shown_parcel, shown_state
 
 SHOWN_AT_HOME = 8
@@ -505,7 +505,7 @@ def policy(request: HttpRequest, member: Member, sale: Sale) -> HttpResponse:
     document = policy_of(sale)
     if document is None:
         raise Http404
-    return pdf(document)
+    return as_issued(document)
 
 
 # What is sent
@@ -586,10 +586,5 @@ def enter(request: HttpRequest, token: str) -> HttpResponse:
             log_in(request, launch.user)
             return redirect("declarations:begin", launch.sale_id)
     elif actions.launch_is_open(token, now=now):
-        return _no_referrer(screen(request, "declarations/enter.html", title=_("Entrer dans le Centralisateur")))
-    return _no_referrer(screen(request, "declarations/enter_dead.html", title=_("Cet accès n’est plus valable"), status=410))
-
-
-def _no_referrer(response: HttpResponse) -> HttpResponse:
-    response["Referrer-Policy"] = "no-referrer"
-    return response
+        return screen(request, "declarations/enter.html", title=_("Entrer dans le Centralisateur"))
+    return screen(request, "declarations/enter_dead.html", title=_("Cet accès n’est plus valable"), status=410)

@@ -4,6 +4,7 @@ from functools import cache
 from typing import Any
 
 from django.conf import settings
+from django.db import connection
 
 from jupiter.hub.guarantors.models import GuarantorLink
 from jupiter.kit.partners import Answer, GiveUp, Line, TryAgain
@@ -35,6 +36,7 @@ def _line() -> Line:
     link = GuarantorLink.objects.filter(guarantor="stellantis").first()
     if link is None:
         raise GiveUp(f"La liaison avec {NAME} n’est pas configurée")
+    connection.close()  # a slow partner holds a thread, not a database connection
     return _kept_line(settings.NEIGHBOURS["insurer"], link.client_id, link.client_secret)
 
 
