@@ -3,6 +3,7 @@
 from jupiter.dealer.customers.actions import save_customer
 from jupiter.dealer.customers.models import Customer
 from jupiter.dealer.sites.models import Group
+from jupiter.kit.accounts.models import User
 from tests.dealer.orders.make import (
     BUYER,
     CAR,
@@ -20,7 +21,7 @@ from tests.dealer.orders.make import (
 )
 
 __all__ = [
-    "BUYER", "CAR", "NOON", "TODAY", "WHO", "a_closed_order", "a_customer", "a_group", "a_link", "a_member", "a_site", "a_vehicle",
+    "BUYER", "CAR", "NOON", "TODAY", "User", "WHO", "a_closed_order", "a_customer", "a_group", "a_link", "a_member", "a_site", "a_vehicle",
     "a_warranty", "an_order",
 ]  # fmt: skip
 

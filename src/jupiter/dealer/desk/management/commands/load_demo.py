@@ -200,7 +200,8 @@ def fill_b(group: Group, *, today: date, tutorial_day: bool) -> None:
             )
         )  # fmt: skip
     first = sites[0]
-    SiteFee.objects.create(site=first, position=1, label=f"{MARK} FRAIS", amount=Decimal("90.00"))
+    for site in sites[:2]:
+        SiteFee.objects.create(site=site, position=1, label=f"{MARK} FRAIS", amount=Decimal("90.00"))
     numbers.start(order_series(group.pk), 900105)
     numbers.start(stock_series(first), 90007)
     cars = [

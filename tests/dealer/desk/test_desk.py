@@ -1,0 +1,127 @@
+"""Accueil counts what it lists; the search finds what is ours, and goes straight to the one thing that bears a number."""
+
+import pytest
+
+from jupiter.dealer.desk.views import WORK
+from tests.dealer import make
+
+
+@pytest.fixture
+def site(db):
+    return make.a_site(code="PE64")
+
+
+@pytest.fixture
+def seller(client, site):
+    user = make.a_member(site)
+    client.force_login(user)
+    return user
+
+
+def tiles(client):
+    return {tile["url"]: tile["figure"] for tile in client.get("/").context["tiles"]}
+
+
+def test_each_figure_is_the_length_of_its_list(client, seller, site):
+    make.an_order(site)
+    make.an_order(site)
+    make.a_closed_order(site)
+    shown = tiles(client)
+    assert shown == {"/a-faire/bons-a-cloturer/": 2, "/a-faire/ventes-a-declarer/": 1, "/a-faire/devis-a-completer/": 0, "/a-faire/transmissions-a-reprendre/": 0}
+    for address, figure in shown.items():
+        page = client.get(address)
+        assert (page.status_code, len(page.context["items"])) == (200, figure)
+
+
+def test_what_waits_elsewhere_is_not_counted(client, seller, site):
+    make.an_order(make.a_site(site.group))
+    make.an_order(make.a_site())
+    assert set(tiles(client).values()) == {0}
+    assert "Rien n’attend" in client.get("/").content.decode()
+
+
+def test_a_cancelled_kind_of_work_is_no_address(client, seller):
+    assert client.get("/a-faire/rien/").status_code == 404
+
+
+def test_the_home_page_costs_few_statements_however_much_waits(client, seller, site, django_assert_max_num_queries):
+    for _ in range(8):
+        make.an_order(site)
+        make.a_closed_order(site)
+    with django_assert_max_num_queries(15):
+        client.get("/")
+    for kind in WORK:
+        with django_assert_max_num_queries(15):
+            client.get(f"/a-faire/{kind.key}/")
+
+
+def search(client, typed):
+    return client.get("/recherche/", {"q": typed})
+
+
+@pytest.mark.parametrize("typed", ["ER-452-AS", "er452as", "er 452 as", "12345678901233333", "60227"])
+def test_one_exact_number_goes_straight_to_the_car(client, seller, site, typed):
+    car = make.a_vehicle(site)
+    answer = search(client, typed)
+    assert (answer.status_code, answer.headers.get("location")) == (302, f"/vehicules/{car.pk}/")
+
+
+def test_an_order_number_goes_straight_to_the_order(client, seller, site):
+    order = make.an_order(site)
+    answer = search(client, str(order.number))
+    assert answer.status_code == 302
+    assert str(order.number) in answer.headers["location"] or str(order.pk) in answer.headers["location"]
+
+
+def test_two_cars_with_one_vin_are_listed(client, seller, site):
+    make.a_vehicle(site)
+    make.a_vehicle(site, plate="EG-702-HQ")
+    answer = search(client, "12345678901233333")
+    assert (answer.status_code, len(answer.context["cars"])) == (200, 2)
+
+
+def test_words_are_found_in_their_groups(client, seller, site):
+    order = make.a_closed_order(site)
+    answer = search(client, "Dupont durant")
+    assert [found.pk for found in answer.context["orders"]] == [order.pk]
+    assert [one.last_name for one in answer.context["people"]] == ["DUPONT"]
+    assert [car.pk for car, _ in search(client, "peugeot 2008").context["cars"]] == [order.vehicle_id]
+    assert [car.pk for car, _ in search(client, "01233333").context["cars"]] == [order.vehicle_id]  # the end of a VIN
+
+
+def test_a_customer_is_found_by_phone_and_without_accents(client, seller, site):
+    person = make.a_customer(site.group, last_name="LEFÈVRE", first_name="Élise", mobile="+33612345678")
+    for typed in ("lefevre elise", "06 12 34 56 78", "Élise"):
+        assert [one.pk for one in search(client, typed).context["people"]] == [person.pk], typed
+
+
+def test_what_is_anothers_is_never_found(client, seller, site):
+    foreign = make.a_closed_order()
+    make.a_vehicle(make.a_site(site.group), plate="AB-123-CD", vin="VF3CUHMZ6HY012345")
+    for typed in ("DUPONT", "ER-452-AS", "12345678901233333", str(foreign.number), "AB-123-CD", "VF3CUHMZ6HY012345", "PEUGEOT"):
+        answer = search(client, typed)
+        assert (answer.status_code, "Rien ne correspond" in answer.content.decode()) == (200, True), typed
+
+
+@pytest.mark.parametrize("typed", ["", "a", "  ", "\x00", "%", "_", "'; DROP TABLE x", "9" * 5000, "٠١٢", "<script>"])
+def test_whatever_is_searched_nothing_breaks(client, seller, site, typed):
+    make.a_vehicle(site)
+    assert search(client, typed).status_code == 200
+
+
+def test_a_search_costs_few_statements(client, seller, site, django_assert_max_num_queries):
+    for _ in range(12):
+        make.a_closed_order(site)
+    with django_assert_max_num_queries(15):
+        search(client, "dupont")
+
+
+def test_a_customers_card_shows_their_orders_here_and_their_cars(client, seller, site):
+    order = make.a_closed_order(site)
+    page = client.get(f"/clients/{order.customer_id}/").content.decode()
+    assert f"Bon {order.number}" in page and "PEUGEOT 2008" in page and "RUE SPOTICAR" in page
+
+
+def test_someone_without_a_site_is_told_so(client, db):
+    client.force_login(make.User.objects.create_user("nobody"))
+    assert client.get("/").status_code == 403
