@@ -70,13 +70,20 @@ def make_api(*, title: str, description: str, version: str = "1") -> NinjaAPI:
     api.add_exception_handler(WordsRefused, _words_refused)
     api.add_exception_handler(AuthenticationError, _not_known)
     api.add_exception_handler(Http404, lambda request, error: not_found().answer())
-    api.add_exception_handler(HttpError, lambda request, error: Problem(error.status_code, "refused", str(error)).answer())
+    api.add_exception_handler(HttpError, _refused_by_ninja)
     return api
 
 
 def not_found() -> Problem:
     """The one answer for what does not exist and for what is another's."""
     return Problem(404, "not-found", "Introuvable.")
+
+
+def _refused_by_ninja(request: HttpRequest, error: HttpError) -> HttpResponse:
+    """Ninja wraps what a parser raises: our parser's own refusal says more."""
+    if isinstance(error.__cause__, Problem):
+        return error.__cause__.answer()
+    return Problem(error.status_code, "refused", str(error)).answer()
 
 
 def _not_known(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
