@@ -99,9 +99,10 @@ def test_whatever_stands_in_any_field_is_read_or_refused_and_never_breaks(client
     site = make.a_site(code="PE64")
     client.force_login(make.a_member(site, role="manager"))
     car = make.a_vehicle(site)
-    for form, address in ((VehicleForm(initial=as_typed(car)), f"/vehicules/{car.pk}/valider/"), (SiteForm(initial=site_as_typed(site)), "/parametrage/sites/PE64/enregistrer/")):
-        whole = posted(form)
-        answer = client.post(address, {name: nonsense.encode("utf-8", "surrogatepass") if "\ud800" in nonsense else nonsense for name in whole})
+    typed = nonsense.encode("utf-8", "surrogatepass") if "\ud800" in nonsense else nonsense
+    car_form, site_form = VehicleForm(initial=as_typed(car)), SiteForm(initial=site_as_typed(site))
+    for form, address in ((car_form, f"/vehicules/{car.pk}/valider/"), (site_form, "/parametrage/sites/PE64/enregistrer/")):
+        answer = client.post(address, dict.fromkeys(posted(form), typed))
         assert answer.status_code == 422
 
 

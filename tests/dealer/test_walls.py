@@ -103,23 +103,36 @@ def world(django_db_setup, django_db_blocker):
 
 
 UNKNOWN = 987654321
-# For each argument of a route: the object of one's own site, of another site of the group, of the other group, of nobody.
-SOURCES: dict[str, Callable[[str], Any]] = {
-    "vehicle_id": lambda whose: {"unknown": UNKNOWN}.get(whose) or Vehicle.objects.filter(site__code=CODES[whose]).order_by("pk")[0].pk,
-    "number": lambda whose: {"unknown": UNKNOWN}.get(whose) or Order.objects.filter(site__code=CODES[whose]).order_by("-pk")[0].number,
-    "order_id": lambda whose: {"unknown": UNKNOWN}.get(whose) or Order.objects.filter(site__code=CODES[whose]).order_by("-pk")[0].pk,
-    "customer_id": lambda whose: {"unknown": UNKNOWN}.get(whose) or Customer.objects.filter(group__sites__code=CODES[whose]).order_by("pk")[0].pk,
-    "code": lambda whose: CODES[whose],
-    "transmission_id": lambda whose: {"unknown": UNKNOWN}.get(whose) or _transmission(whose),
-    "key": lambda whose: {"own": "bons-a-cloturer"}.get(whose, "rien"),
-}
 CODES = {"own": "PE64", "neighbour": "FO28", "foreign": "B01", "unknown": "ZZ99"}
 
 
-def _transmission(whose: str) -> int:
+def key_of(rows: Any, site: str, key: str = "pk") -> Callable[[str], Any]:
+    """The newest row of one's own site, of another site of the group, of the other group; or what nobody has."""
+
+    def find(whose: str) -> Any:
+        return UNKNOWN if whose == "unknown" else rows.filter(**{site: CODES[whose]}).order_by("-pk").values_list(key, flat=True)[0]
+
+    return find
+
+
+def transmission_of(whose: str) -> int:
+    if whose == "unknown":
+        return UNKNOWN
     site = Site.objects.get(code=CODES[whose])
-    kept, _ = Transmission.objects.get_or_create(owner_id=site.pk, kind="sale.put", defaults={"partner": "hub", "subject": f"{MARK} {site.pk}"})
-    return kept.pk
+    said = {"partner": "hub", "subject": f"{MARK} {site.pk}"}
+    return Transmission.objects.get_or_create(owner_id=site.pk, kind="sale.put", defaults=said)[0].pk
+
+
+# Where each argument of a route comes from.
+SOURCES: dict[str, Callable[[str], Any]] = {
+    "vehicle_id": key_of(Vehicle.objects, "site__code"),
+    "number": key_of(Order.objects, "site__code", "number"),
+    "order_id": key_of(Order.objects, "site__code"),
+    "customer_id": key_of(Customer.objects.distinct(), "group__sites__code"),
+    "code": CODES.__getitem__,
+    "transmission_id": transmission_of,
+    "key": lambda whose: {"own": "bons-a-cloturer"}.get(whose, "rien"),
+}
 
 
 def where(address: Address, whose: str) -> str:

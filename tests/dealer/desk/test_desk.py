@@ -27,7 +27,7 @@ def test_each_figure_is_the_length_of_its_list(client, seller, site):
     make.an_order(site)
     make.a_closed_order(site)
     shown = tiles(client)
-    assert shown == {"/a-faire/bons-a-cloturer/": 2, "/a-faire/ventes-a-declarer/": 1, "/a-faire/devis-a-completer/": 0, "/a-faire/transmissions-a-reprendre/": 0}
+    assert list(shown.values()) == [2, 1, 0, 0]
     for address, figure in shown.items():
         page = client.get(address)
         assert (page.status_code, len(page.context["items"])) == (200, figure)
@@ -119,7 +119,8 @@ def test_a_search_costs_few_statements(client, seller, site, django_assert_max_n
 def test_a_customers_card_shows_their_orders_here_and_their_cars(client, seller, site):
     order = make.a_closed_order(site)
     page = client.get(f"/clients/{order.customer_id}/").content.decode()
-    assert f"Bon {order.number}" in page and "PEUGEOT 2008" in page and "RUE SPOTICAR" in page
+    for words in (f"Bon {order.number}", "PEUGEOT 2008", "RUE SPOTICAR"):
+        assert words in page
 
 
 def test_someone_without_a_site_is_told_so(client, db):

@@ -38,7 +38,8 @@ def test_the_table_shows_the_groups_sites_and_no_others(client, manager, site):
     make.a_site(site.group, code="FO28", name="CHARTRES")
     make.a_site(name="MARQUEUR")
     page = client.get("/parametrage/").content.decode()
-    assert "PE64" in page and "CHARTRES" in page
+    assert "PE64" in page
+    assert "CHARTRES" in page
     assert "MARQUEUR" not in page
 
 
@@ -129,9 +130,11 @@ def test_the_second_to_save_sees_both_versions_and_then_may_keep_theirs(client, 
 def test_the_dialog_is_the_page_without_its_frame(client, manager, site):
     page = client.get("/parametrage/sites/PE64/").content.decode()
     part = client.get("/parametrage/sites/PE64/", headers={"hx-request": "true"}).content.decode()
-    assert "<dialog" in part and "<html" not in part
+    assert "<dialog" in part
+    assert "<html" not in part
     for field in ('name="network_code"', 'value="FR10350"', 'name="fee_label_5"'):
-        assert field in page and field in part
+        assert field in page
+        assert field in part
 
 
 def test_a_refusal_in_the_dialog_stays_in_the_dialog(client, manager, site):

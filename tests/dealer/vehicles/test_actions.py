@@ -47,9 +47,9 @@ def test_each_site_numbers_its_own_register_without_gaps(db):
 
 def test_a_car_that_is_not_kept_takes_no_number(db):
     site = make.a_site()
-    with pytest.raises(RuntimeError, match="stop"), transaction.atomic():
+    with transaction.atomic():
         make.a_vehicle(site)
-        raise RuntimeError("stop")
+        transaction.set_rollback(True)
     assert make.a_vehicle(site).stock_number == "60227"
 
 

@@ -78,7 +78,7 @@ class Car:
         (Car(trim="1.5 BlueHDi 130"), {"fuel"}),
         (Car(vin="12345678901233333"), {"vin"}),
         (Car(vin="12345"), {"vin"}),
-        (Car(power_kw=110), {"power_kw"}),
+        (Car(power_kw=95), {"power_kw"}),
         (Car(registered_on=date(2017, 1, 1)), {"registered_on"}),
     ],
 )

@@ -65,7 +65,8 @@ def test_what_is_missing_is_named_and_what_was_typed_is_kept(client, seller, sit
     answer = client.post("/vehicules/nouveau/", new_car(site=site.pk, vin="", make=""))
     page = answer.content.decode()
     assert answer.status_code == 422
-    assert "Le champ VIN est obligatoire" in page and "Le champ marque est obligatoire" in page
+    assert "Le champ VIN est obligatoire" in page
+    assert "Le champ marque est obligatoire" in page
     assert 'value="er452as"' in page
     assert not Vehicle.objects.exists()
 
@@ -133,7 +134,8 @@ def test_the_same_vin_twice_in_the_group_is_an_amber(client, seller, site):
     make.a_vehicle(make.a_site(site.group, code="FO28"))
     car = make.a_vehicle(site)
     page = client.get(f"/vehicules/{car.pk}/").content.decode()
-    assert "Ce VIN est déjà au stock" in page and "FO28" in page
+    assert "Ce VIN est déjà au stock" in page
+    assert "FO28" in page
 
 
 def test_the_same_vin_in_another_group_is_nobodys_business(client, seller, site):

@@ -115,9 +115,18 @@ def _transmissions_aside(member: Member) -> QuerySet[Transmission]:
 # fmt: off
 WORK = (
     Waiting("bons-a-cloturer", said("Bons à clôturer"), said("bons en cours"), "file-invoice", False, _orders_to_close, _order_line),
-    Waiting("ventes-a-declarer", said("Ventes à déclarer"), said("clôturées, à garantir"), "shield-check", False, _sales_to_declare, _declare_line),
-    Waiting("devis-a-completer", said("Devis à compléter"), said("déclarées, devis non acheté"), "file-text", False, _quotes_to_complete, _quote_line),
-    Waiting("transmissions-a-reprendre", said("À reprendre"), said("transmissions arrêtées"), "alert-triangle", True, _transmissions_aside, _transmission_line),
+    Waiting(
+        "ventes-a-declarer", said("Ventes à déclarer"), said("clôturées, à garantir"), "shield-check", False,
+        _sales_to_declare, _declare_line,
+    ),
+    Waiting(
+        "devis-a-completer", said("Devis à compléter"), said("déclarées, devis non acheté"), "file-text", False,
+        _quotes_to_complete, _quote_line,
+    ),
+    Waiting(
+        "transmissions-a-reprendre", said("À reprendre"), said("transmissions arrêtées"), "alert-triangle", True,
+        _transmissions_aside, _transmission_line,
+    ),
 )
 # fmt: on
 

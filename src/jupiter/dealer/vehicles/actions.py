@@ -28,6 +28,9 @@ FACTS = (
 )  # fmt: skip
 
 
+LABELS = {field.name: field.verbose_name for field in Vehicle._meta.fields}
+
+
 class SavedMeanwhile(Exception):
     """Someone else saved this car since the sheet was opened."""
 
@@ -93,7 +96,7 @@ def edit_vehicle(
     car.version, car.updated_by, car.search_text = F("version") + 1, by, rules.search_text(car)
     car.save(update_fields=[*FACTS, "version", "updated_by", "search_text", "updated_at"])
     car.refresh_from_db(fields=["version"])
-    names = ", ".join(str(Vehicle._meta.get_field(name).verbose_name) for name in changes if name != "costs")
+    names = ", ".join(str(LABELS[name]) for name in changes if name != "costs")
     sentence = f"Fiche modifiée\u00a0: {names or 'frais'}"
     if backwards:
         sentence += f". Kilométrage en baisse confirmé\u00a0: {before['mileage_km']} → {car.mileage_km} km"

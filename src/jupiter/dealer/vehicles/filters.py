@@ -3,6 +3,7 @@
 from typing import Any
 
 import django_filters as filters
+from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from jupiter.kit import searching
@@ -10,12 +11,18 @@ from jupiter.kit import searching
 from .models import State, Vehicle, VehicleSet
 
 
+def asked(widget: type[forms.Widget], name: Any, place: str = "") -> forms.Widget:
+    """A filter stands without a label beside it: it says its name itself."""
+    attrs = {"aria-label": name, "class": place}
+    return widget(attrs=attrs | {"placeholder": name} if widget is forms.SearchInput else attrs)
+
+
 class VehicleFilter(filters.FilterSet):
-    state = filters.ChoiceFilter(label=_("Statut"), choices=State.choices, empty_label=_("Statut"))
-    plate = filters.CharFilter(label=_("Immat."), method="by_plate")
-    stock_number = filters.CharFilter(label=_("N° Police"), lookup_expr="icontains")
-    model = filters.CharFilter(label=_("Marque, modèle"), method="by_words")
-    site = filters.ChoiceFilter(label=_("Site"), field_name="site_id", empty_label=_("Site"))
+    state = filters.ChoiceFilter(label=_("Statut"), choices=State.choices, empty_label=_("Statut"), widget=asked(forms.Select, _("Statut")))
+    plate = filters.CharFilter(label=_("Immat."), method="by_plate", widget=asked(forms.SearchInput, _("Immat.")))
+    stock_number = filters.CharFilter(label=_("N° Police"), lookup_expr="icontains", widget=asked(forms.SearchInput, _("N° Police"), "optional"))
+    model = filters.CharFilter(label=_("Marque, modèle"), method="by_words", widget=asked(forms.SearchInput, _("Marque, modèle")))
+    site = filters.ChoiceFilter(label=_("Site"), field_name="site_id", empty_label=_("Site"), widget=asked(forms.Select, _("Site")))
 
     class Meta:
         model = Vehicle

@@ -116,8 +116,10 @@ def doubts(car: Facts) -> dict[str, str]:
         found["fuel"] = f"{_any_named(words, PETROL_NAMES)} est un moteur essence"
     if car.fuel == "PETROL" and _any_named(words, DIESEL_NAMES):
         found["fuel"] = f"{_any_named(words, DIESEL_NAMES)} est un moteur diesel"
-    if car.din_power_hp and car.power_kw and abs(car.power_kw - car.din_power_hp * KW_PER_HP) > max(1, car.din_power_hp * KW_PER_HP / 50):
-        found["power_kw"] = f"{car.din_power_hp} ch font {round(car.din_power_hp * KW_PER_HP)} kW"
+    if car.din_power_hp and car.power_kw and not swapped_powers(car.din_power_hp, car.power_kw):
+        expected = car.din_power_hp * KW_PER_HP
+        if abs(car.power_kw - expected) > max(Decimal(1), expected / 50):
+            found["power_kw"] = f"{car.din_power_hp} ch font {round(expected)} kW"
     if car.registered_on and car.first_registered_on and car.registered_on < car.first_registered_on:
         found["registered_on"] = "La date de la carte grise précède la 1re immatriculation"
     return found
