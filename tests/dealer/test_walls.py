@@ -22,19 +22,11 @@ from jupiter.dealer.sites.models import Group, Membership, Site
 from jupiter.dealer.vehicles.models import Vehicle
 from jupiter.kit.accounts.models import User
 from jupiter.kit.transmissions.models import Transmission
+from tests.dealer import make
 
 MARK = load_demo.MARK
 VERBS = ("get", "head", "post", "put", "patch", "delete", "options")
 ROLES = (rules.SELLER, rules.MANAGER, rules.ADMIN)
-TOLD = {
-    "passwords": {"dealer": "jupiter-azerty"},
-    "links": {
-        "dealer_hub": {
-            key: {"client_id": f"client-{key}", "client_secret": f"secret-{key}", "notice_secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}
-            for key in "AB"
-        }
-    },
-}
 
 # Addresses that answer without a log-in, or to anyone who has one, and are walled otherwise: each says its own `act`.
 OPEN_ACTS = {"public", "anyone"}
@@ -88,13 +80,15 @@ class World(NamedTuple):
 def world(django_db_setup, django_db_blocker):
     """The demonstration's two groups; one person of each role at PE64 only, and someone without a site."""
     with django_db_blocker.unblock(), transaction.atomic():
-        load_demo.load(TOLD, today=date(2026, 11, 24))
-        here = Site.objects.get(code="PE64")
+        make.the_demonstration(date(2026, 11, 24))
+        here, there = Site.objects.get(code="PE64"), Site.objects.get(code="B01")
         clients = {}
         for role in (*ROLES, "nobody"):
             user = User.objects.create_user(f"wall-{role}", full_name=f"WALL {role}")
             if role != "nobody":
                 Membership.objects.create(user=user, site=here, role=role)
+                stranger = User.objects.create_user(f"stranger-{role}", full_name=f"{MARK} {role}")
+                Membership.objects.create(user=stranger, site=there, role=role)
             clients[role] = Client(raise_request_exception=False)
             clients[role].force_login(user)
         clients["anonymous"] = Client(raise_request_exception=False)

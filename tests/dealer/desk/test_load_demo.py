@@ -16,7 +16,7 @@ from jupiter.dealer.vehicles import rules
 from jupiter.dealer.vehicles.models import State, Vehicle
 from jupiter.kit import numbers
 from jupiter.kit.accounts.models import User
-from tests.dealer.test_walls import TOLD
+from tests.dealer.make import TOLD, the_demonstration
 
 REAL_DAY = date(2026, 11, 24)
 TUTORIAL_DAY = date(2021, 12, 7)
@@ -27,7 +27,7 @@ def rows():
 
 
 def test_the_sites_are_the_tutorials(db):
-    load_demo.load(TOLD, today=REAL_DAY)
+    the_demonstration(REAL_DAY)
     ours = Site.objects.filter(group__name=load_demo.GROUP_A)
     assert ours.count() == 19
     pau = ours.get(code="PE64")
@@ -37,7 +37,7 @@ def test_the_sites_are_the_tutorials(db):
 
 @pytest.mark.parametrize(("tutorial_day", "days"), [(False, (10, 9)), (True, (6, 5))])
 def test_the_four_orders_are_the_tutorials(db, tutorial_day, days):
-    load_demo.load(TOLD | {"tutorial_day": tutorial_day}, today=TUTORIAL_DAY if tutorial_day else REAL_DAY)
+    the_demonstration(TUTORIAL_DAY if tutorial_day else REAL_DAY, tutorial_day=tutorial_day)
     orders = rows()
     listed = {
         number: (order.state, order.vehicle.stock_number, order.agreed_gross, order.buyer.last_name, order.vehicle.site.code)
@@ -55,7 +55,7 @@ def test_the_four_orders_are_the_tutorials(db, tutorial_day, days):
 
 
 def test_car_b_has_the_tutorials_margin_days_and_buyer(db):
-    load_demo.load(TOLD, today=REAL_DAY)
+    the_demonstration(REAL_DAY)
     car = Vehicle.objects.for_sheet().get(stock_number="001003972")
     assert (car.margin.amount, car.margin.percent_of_gross) == (Decimal("28543.75"), Decimal("66.38"))
     assert rules.days_in_stock(car.entered_on, delivery_on=car.delivery_on, today=REAL_DAY) == 2187
@@ -68,21 +68,21 @@ def test_car_b_has_the_tutorials_margin_days_and_buyer(db):
     [(TUTORIAL_DAY, date(2018, 9, 14), date(2020, 9, 14)), (REAL_DAY, date(2023, 9, 14), date(2025, 9, 14))],
 )
 def test_car_c_moves_by_whole_years(db, today, first, until):
-    load_demo.load(TOLD, today=today)
+    the_demonstration(today)
     car = Vehicle.objects.get(plate="ER-452-AS")
     assert (car.stock_number, car.first_registered_on, car.manufacturer_warranty_until) == ("60227", first, until)
     assert (car.asking_gross, car.state, car.mileage_km) == (Decimal(16450), State.IN_STOCK, 4500)
 
 
 def test_the_next_numbers_are_the_tutorials(db):
-    load_demo.load(TOLD, today=REAL_DAY)
+    the_demonstration(REAL_DAY)
     group = Group.objects.get(name=load_demo.GROUP_A)
     assert numbers.take(f"orders:{group.pk}") == 746210
     assert numbers.take(f"stock:{Site.objects.get(code='PE64').pk}") == 60228
 
 
 def test_again_changes_nothing_but_the_secrets_it_is_given(db):
-    load_demo.load(TOLD, today=REAL_DAY)
+    the_demonstration(REAL_DAY)
     before = (Vehicle.objects.count(), Order.objects.count(), User.objects.count())
     other = json.loads(json.dumps(TOLD)) | {"passwords": {"dealer": "jupiter-querty"}}
     other["links"]["dealer_hub"]["A"]["client_secret"] = "another"
@@ -93,6 +93,7 @@ def test_again_changes_nothing_but_the_secrets_it_is_given(db):
 
 
 def test_the_command_reads_one_object_and_prints_one(db, monkeypatch):
+    the_demonstration(REAL_DAY)
     monkeypatch.setattr("sys.stdin", io.StringIO(json.dumps(TOLD)))
     out = io.StringIO()
     call_command("load_demo", stdout=out)
