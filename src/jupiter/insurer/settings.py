@@ -20,3 +20,4 @@ vars().update(
         },
     )
 )
+OAUTH2_PROVIDER_APPLICATION_MODEL = "oauth2_provider.Application"  # as django-oauth-toolkit has it; migrations ask for it by name

@@ -104,9 +104,8 @@ class Policy(models.Model):
         return rules.status_on(day, starts_on=self.starts_on, ends_on=self.ends_on)
 
     def words_to_search(self) -> str:
-        return " ".join(
-            (self.number, self.job_number, squeezed(self.plate), self.vin, self.account.words_to_search(), plain(f"{self.make} {self.model}"))
-        )
+        car = (squeezed(self.plate), self.vin, plain(f"{self.make} {self.model}"))
+        return " ".join((self.number, self.job_number, *car, self.account.words_to_search()))
 
 
 class PolicyTransaction(models.Model):

@@ -20,3 +20,11 @@ def status_on(day: date, *, starts_on: date, ends_on: date) -> Status:
 def document_name(*, country: str, producer_code: str, number: str, issued_on: date) -> str:
     """A name that anybody can guess: it opens nothing by itself."""
     return f"{country}-{producer_code}_Policy_{number}-{issued_on:%Y%m%d}.pdf"
+
+
+class VinAlreadyCovered(Exception):
+    """A policy, of whatever producer, covers this car on a day of the period asked for."""
+
+    def __init__(self, vin: str) -> None:
+        super().__init__(vin)
+        self.vin = vin

@@ -8,7 +8,6 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from oauth2_provider.settings import oauth2_settings
 
 from jupiter.kit.crypto import SealedField
 
@@ -112,7 +111,7 @@ class Member:
 class ApiClient(models.Model):
     """Software that acts for producers. A distributor, such as the hub, acts for all of them."""
 
-    application = models.OneToOneField(oauth2_settings.APPLICATION_MODEL, models.CASCADE, related_name="api_client")
+    application = models.OneToOneField("oauth2_provider.Application", models.CASCADE, related_name="api_client")
     name = models.CharField(max_length=80)
     producers = models.ManyToManyField(Producer, blank=True, related_name="api_clients")
     is_distributor = models.BooleanField(default=False)

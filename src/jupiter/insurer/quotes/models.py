@@ -139,9 +139,7 @@ class Job(models.Model):
                 condition=Q(state=State.BOUND, policy__isnull=False) | ~Q(state=State.BOUND) & Q(policy=None),
                 name="job_bound_has_policy",
             ),
-            models.CheckConstraint(
-                condition=~Q(state=State.DRAFT) | Q(edition=None, offer=None), name="job_draft_has_no_price"
-            ),
+            models.CheckConstraint(condition=~Q(state=State.DRAFT) | Q(edition=None, offer=None), name="job_draft_has_no_price"),
             models.CheckConstraint(
                 condition=~Q(state__in=[State.QUOTED, State.BOUND]) | Q(edition__isnull=False), name="job_quoted_has_edition"
             ),

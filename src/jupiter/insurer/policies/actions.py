@@ -1,0 +1,106 @@
+"""The verbs of a policy. Only these functions write one."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from hashlib import sha256
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from jupiter.insurer.customers.models import Account
+from jupiter.insurer.producers.models import Producer
+from jupiter.insurer.products.models import Edition, Offering, Parameter, Product
+from jupiter.kit import numbers
+from jupiter.kit.journal.actions import note
+
+from . import pdf, rules
+from .models import RING, Document, Policy, PolicyTransaction, StatementLine, Viewing
+from .rules import VinAlreadyCovered
+
+SERIES = "policies"
+COUNTRY = "FR"
+
+
+@dataclass(frozen=True)
+class Purchase:
+    """What a quote hands over when it is bought."""
+
+    account: Account
+    producer: Producer
+    product: Product
+    offering: Offering
+    edition: Edition
+    product_name: str
+    months: int
+    waiting_months: int
+    starts_on: date
+    ends_on: date
+    net: Decimal
+    tax: Decimal
+    gross: Decimal
+    worksheet: dict[str, Any]
+    facts: dict[str, Any]
+    job_number: str
+    kind: str  # as papers write it
+    fuel: str
+
+
+def refuse_covered_vin(vin: str, start: date, end: date) -> None:
+    if Policy.objects.covering(vin, start, end).exists():
+        raise VinAlreadyCovered(vin)
+
+
+def issue_policy(purchase: Purchase, *, by: str, today: date) -> Policy:
+    """Inside the transaction that binds the quote: number, policy, its paper and its statement line, or none of them."""
+    facts = purchase.facts
+    refuse_covered_vin(facts["vin"], purchase.starts_on, purchase.ends_on)
+    policy = Policy(
+        account=purchase.account, producer=purchase.producer, product=purchase.product, offering=purchase.offering,
+        edition=purchase.edition, product_name=purchase.product_name, months=purchase.months,
+        waiting_months=purchase.waiting_months, starts_on=purchase.starts_on, ends_on=purchase.ends_on,
+        net=purchase.net, tax=purchase.tax, gross=purchase.gross, worksheet=purchase.worksheet, facts=facts,
+        vin=facts["vin"], plate=facts["plate"], make=facts["make"], model=facts["model"],
+        job_number=purchase.job_number, issued_on=today, issued_by=by,
+    )  # fmt: skip
+    policy.number = f"{numbers.take(SERIES):010d}"
+    policy.search_text = policy.words_to_search()
+    try:
+        with transaction.atomic():
+            policy.save(force_insert=True)
+    except IntegrityError as error:
+        if "one_policy_per_car_and_day" in str(error):
+            raise VinAlreadyCovered(policy.vin) from error  # somebody bought it between our question and our answer
+        raise
+    PolicyTransaction.objects.create(
+        policy=policy, sequence=1, kind=PolicyTransaction.Kind.SUBMISSION, job_number=purchase.job_number,
+        effective_on=policy.starts_on, gross=policy.gross, snapshot=facts, by=by,
+    )  # fmt: skip
+    StatementLine.objects.create(
+        producer=policy.producer, policy=policy, booked_on=today, gross=policy.gross,
+        label=f"Souscription {policy.number} {policy.product_name}",
+    )  # fmt: skip
+    _issue_paper(policy, kind=purchase.kind, fuel=purchase.fuel)
+    note(
+        "issue_policy", "policy", policy.number, who=by, owner_id=policy.producer_id,
+        sentence=f"Police {policy.number} souscrite", gross=policy.gross, job=purchase.job_number,
+    )  # fmt: skip
+    return policy
+
+
+def _issue_paper(policy: Policy, *, kind: str, fuel: str) -> Document:
+    mentions = Parameter.objects.on(policy.issued_on)
+    content = pdf.policy_paper(policy, mentions=mentions, kind=kind, fuel=fuel)
+    name = rules.document_name(country=COUNTRY, producer_code=policy.producer.code, number=policy.number, issued_on=policy.issued_on)
+    return Document.objects.create(
+        policy=policy, sequence=1, name=name, label="Conditions particulières", content=content,
+        sha256=sha256(content).hexdigest(), size=len(content), issued_on=policy.issued_on, template=pdf.VERSION,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def remember_viewing(policy: Policy, *, user_id: int, now: datetime) -> None:
+    """« Consultées récemment » of this user: the RING latest."""
+    Viewing.objects.update_or_create(user_id=user_id, policy=policy, defaults={"at": now})
+    kept = Viewing.objects.filter(user=user_id).order_by("-at")[:RING].values("pk")
+    Viewing.objects.filter(user=user_id).exclude(pk__in=list(kept.values_list("pk", flat=True))).delete()
