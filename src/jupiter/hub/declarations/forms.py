@@ -125,7 +125,7 @@ class DeclarationForm(KitForm):
     def clean(self) -> dict[str, Any]:
         typed = super().clean()
         self.reading = rules.read(
-            {name: typed.get(name) for name in rules.TYPED},
+            {name: self._meant(name, typed.get(name)) for name in rules.TYPED},
             ordered_on=ordered_on(self.sale),
             today=self.today,
             with_warranty=self.sale.with_warranty,
@@ -135,6 +135,12 @@ class DeclarationForm(KitForm):
         values = self.reading.values
         self.initial |= {name: rules.printed(name, values.get(name)) for name in rules.COMPUTED}
         self.warn({doubt.field: doubt.message for doubt in rules.doubts(values)})
+        return typed
+
+    def _meant(self, name: str, typed: Any) -> Any:
+        """A number left as it was shown stays that number, also under another country's rules."""
+        if rules.FIELDS[name].kind == "phone" and typed and typed == self[name].field.prepare_value(self.initial.get(name)):
+            return self.sale.values.get(name)
         return typed
 
     @property

@@ -334,10 +334,18 @@ def in_order(values: Values) -> Values:
 
 def _read_one(name: str, value: Any, country: str) -> Any:
     if name in ("phone", "mobile"):
-        return french.parse_phone(str(value), country=country)
+        return _phone(str(value), country)
     if name == "postcode":
         return french.parse_postcode(str(value), country=country)
     return FIELDS[name].read(value)
+
+
+def _phone(typed: str, country: str) -> str:
+    """As the buyer's country dials it, else as a French number: many who live next door have one."""
+    try:
+        return french.parse_phone(typed, country=country)
+    except french.PhoneRefused:
+        return french.parse_phone(typed)
 
 
 OLDEST_BUYER = 120  # years
@@ -358,14 +366,17 @@ def _contradictions(values: Values, ordered_on: date | None, today: date) -> dic
     if delivery and ordered_on and delivery < ordered_on:
         said.setdefault("delivery_on", f"La livraison précède le bon de commande ({french.printed_date(ordered_on)})")
     until = _day(values, "manufacturer_until")
-    if first and until and until < first:
+    if first and until and until < first and "first_registered_on" not in said:
         said["manufacturer_until"] = f"La garantie constructeur finit avant la première immatriculation ({french.printed_date(first)})"
     din, kw = values.get("din_power"), values.get("power_kw")
     if din and kw and kw > din:
         said["power_kw"] = "Les kW dépassent les ch DIN\u00a0: les deux puissances sont inversées"
     level, months = values.get("level"), values.get("months")
-    allowed = months_of(level, on=delivery or today) if level else all_months(on=delivery or today)
-    if months is not None and months not in allowed:
+    sold_on = delivery if delivery and "delivery_on" not in said else today
+    allowed = months_of(level, on=sold_on) if level else all_months(on=sold_on)
+    if level and not allowed:
+        said["level"] = f"{LEVELS[level]} n’est pas vendue au {french.printed_date(sold_on)}"
+    elif months is not None and months not in allowed:
         said["months"] = f"La durée de {LEVELS.get(level or '', 'la garantie')} est de {_either(allowed)} mois"
     return said
 
