@@ -26,7 +26,7 @@ class VehicleTable(tables.Table):
     stock_number = tables.Column(verbose_name=_("N° Police"), attrs=place("lead"))
     state = StateColumn(verbose_name=_("Statut"))
     plate = tables.Column(verbose_name=_("Immat."), attrs=place("note"))
-    description = tables.Column(verbose_name=_("Modèle"), order_by=("make", "model", "trim"), attrs=place("title"))
+    description = tables.Column(verbose_name=_("Modèle"), order_by=("make", "model", "trim"), attrs=place("title clip"))
     mileage_km = tables.Column(verbose_name=_("Kms"), attrs={"td": {"class": "num spare"}, "th": {"class": "num spare"}})
     first_registered_on = tables.Column(verbose_name=_("1re immat."), attrs=place("spare"))
     site = tables.Column(verbose_name=_("Site"), accessor="site__name", attrs=place("spare"))
