@@ -151,13 +151,18 @@ def settings(
             *(["jupiter.kit.oauth.RandomSecretHasher"] if oauth_scopes else []),  # of API clients, where there are any
         ],
         "AUTH_PASSWORD_VALIDATORS": [
-            {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+            {
+                "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+                "OPTIONS": {"user_attributes": ["username", "full_name", "email"]},
+            },
             {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
             {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+            {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
         ],
         "AXES_FAILURE_LIMIT": 5,
         "AXES_LOCKOUT_PARAMETERS": [["username", "ip_address"]],
         "AXES_COOLOFF_TIME": 0.25,  # hours
+        "AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT": False,  # fifteen minutes are fifteen minutes
         "AXES_RESET_ON_SUCCESS": True,
         "AXES_HANDLER": "jupiter.kit.accounts.lockout.Handler",
         "AXES_ENABLE_ADMIN": False,

@@ -24,6 +24,8 @@ class Renderer(TemplatesSetting):
 
 # Fields
 
+CAPITALS = {"autocapitalize": "characters", "spellcheck": "false"}
+
 
 class ParsedField(forms.Field):
     """What was typed goes through a parser of kit.french; what it refuses is told in its words."""
@@ -84,7 +86,7 @@ class PlateField(ParsedField):
 class VinField(ParsedField):
     """`short` also takes the chassis number of an old car."""
 
-    typed_with: ClassVar = {"data-vin": True, "autocapitalize": "characters", "spellcheck": "false", "maxlength": 40}
+    typed_with: ClassVar = CAPITALS | {"data-vin": True, "maxlength": 40}
 
     def __init__(self, *, short: bool = False, **options: Any) -> None:
         self.short = short
@@ -170,7 +172,7 @@ class SiretField(ParsedField):
 
 
 class Rrd1Field(ParsedField):
-    typed_with: ClassVar = {"autocapitalize": "characters", "spellcheck": "false", "maxlength": 12}
+    typed_with: ClassVar = CAPITALS | {"maxlength": 12}
 
     def parse(self, typed: str) -> str:
         return french.parse_rrd1(typed)
@@ -259,22 +261,18 @@ class FrenchDecimalField(NumberField):
 class MoneyField(FrenchDecimalField):
     """Euros and cents, from zero to what a numeric(10, 2) holds."""
 
-    def __init__(
-        self, *, min_value: int | Decimal | None = 0, max_value: int | Decimal | None = Decimal("99999999.99"), **options: Any
-    ) -> None:
-        super().__init__(unit="€|euros?|EUR", min_value=min_value, max_value=max_value, **options)
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"unit": "€|euros?|EUR", "min_value": 0, "max_value": Decimal("99999999.99")} | options)
 
 
 class WholeField(NumberField):
-    """A whole number; `unit` may be typed behind it."""
+    """A whole number, from zero to what an integer column holds; `unit` may be typed behind it."""
 
     typed_with: ClassVar = {"inputmode": "numeric", "maxlength": 40}
 
-    def __init__(
-        self, *, unit: str = "", min_value: int | Decimal | None = 0, max_value: int | Decimal | None = 2_147_483_647, **options: Any
-    ) -> None:
+    def __init__(self, *, unit: str = "", **options: Any) -> None:
         self.unit = unit
-        super().__init__(min_value=min_value, max_value=max_value, **options)
+        super().__init__(**{"min_value": 0, "max_value": 2_147_483_647} | options)
 
     def parse(self, typed: str) -> int:
         return french.parse_whole(typed, unit=self.unit)
@@ -342,6 +340,9 @@ class Conflict(NamedTuple):
     differences: Sequence[Difference]
 
 
+OVERTAKEN = "Quelqu’un a enregistré cette fiche avant vous\u00a0: comparez, puis enregistrez à nouveau"
+
+
 class KitForm(forms.Form):
     """UNITS stand in the control; SOURCE names what a value was taken from, {"plate": "bon"}, also set on one form.
 
@@ -389,7 +390,7 @@ class KitForm(forms.Form):
         self.conflict = Conflict(by, at, differences)
         self.add_error(
             None,
-            ValidationError("Quelqu’un a enregistré cette fiche avant vous\u00a0: comparez, puis enregistrez à nouveau", code="conflict"),
+            ValidationError(OVERTAKEN, code="conflict"),
         )
 
     def clean(self) -> dict[str, Any]:

@@ -27,7 +27,7 @@ def _surroundings(request: HttpRequest, title: str, here: str) -> dict[str, Any]
     return {
         "service": SERVICES[settings.SERVICE],
         "services": SERVICES.values(),
-        "frame": _frame()(request) if inside else Frame(),
+        "frame": _named(settings.FRAME)(request) if inside else Frame(),
         "title": title,
         "here": here,
         "theme": getattr(user, "theme", "auto"),
@@ -40,7 +40,7 @@ def _surroundings(request: HttpRequest, title: str, here: str) -> dict[str, Any]
 
 
 @cache
-def _frame() -> Callable[[HttpRequest], Frame]:
+def _named(path: str) -> Callable[[HttpRequest], Frame]:
     """Named in the settings, not imported: the kit knows no service."""
-    found: Callable[[HttpRequest], Frame] = import_string(settings.FRAME)
+    found: Callable[[HttpRequest], Frame] = import_string(path)
     return found
