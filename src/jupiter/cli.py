@@ -61,3 +61,7 @@ def run(service: str, what: str, arguments: list[str]) -> None:
         webserver.serve(f"jupiter.{service}.wsgi:application", arguments)
     else:
         execute_from_command_line(["jupiter", what, *arguments])
+
+
+if __name__ == "__main__":
+    main()

@@ -17,8 +17,8 @@ STAND_IN = Path(__file__).with_name("stand_in.py")
 
 
 class Suite:
-    def __init__(self, data, *options, user=None):
-        self.data, self.options, self.user = Path(data), options, user
+    def __init__(self, data, *options, user=None, **surroundings):
+        self.data, self.options, self.user, self.surroundings = Path(data), options, user, surroundings
         self.base = free_base()
         self.screen = ""
         self.process = None
@@ -35,7 +35,7 @@ class Suite:
         self.process = subprocess.Popen(
             [sys.executable, str(STAND_IN), "run", *told],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-            user=self.user, group=self.user and "nogroup", extra_groups=self.user and [], env=surroundings(),
+            user=self.user, group=self.user and "nogroup", extra_groups=self.user and [], env=surroundings() | self.surroundings,
         )  # fmt: skip
         self.screen = ""
 
@@ -70,8 +70,8 @@ class Suite:
     def family(self):
         return [self.process.pid, *(child.pid for child in psutil.Process(self.process.pid).children(recursive=True))]
 
-    def ask(self, service="dealer"):
-        with urlopen(f"http://127.0.0.1:{self.base + 1 + ('dealer', 'hub', 'insurer').index(service)}/", timeout=5) as answer:  # noqa: S310
+    def ask(self, service="dealer", path="/"):
+        with urlopen(f"http://127.0.0.1:{self.base + 1 + ('dealer', 'hub', 'insurer').index(service)}{path}", timeout=5) as answer:  # noqa: S310
             return json.load(answer)
 
 

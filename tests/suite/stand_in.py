@@ -16,6 +16,8 @@ from jupiter.suite import command, processes
 
 
 def application(environ, start_response):
+    if environ["PATH_INFO"] == "/slow":
+        time.sleep(2)
     sick = environ["PATH_INFO"] == "/readyz" and gives_up().exists()
     start_response("503 Service Unavailable" if sick else "200 OK", [("Content-Type", "application/json")])
     return [json.dumps({"pid": os.getpid(), "day": os.environ.get("JUPITER_BUSINESS_DATE")}).encode()]

@@ -1,6 +1,7 @@
 """The supervisor, with real processes, a real web server and a real PostgreSQL behind services that do nothing."""
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -8,9 +9,11 @@ import stat
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from urllib.parse import quote
 
 import psycopg
 import pytest
@@ -72,7 +75,11 @@ def test_it_starts_tells_and_stops(suite):
         assert stat.S_IMODE((suite.data / name).stat().st_mode) == 0o600
     family = suite.family()
 
-    assert suite.end(signal.SIGINT) == 0
+    with ThreadPoolExecutor() as elsewhere:
+        slow = elsewhere.submit(suite.ask, path="/slow")
+        time.sleep(0.5)
+        assert suite.end(signal.SIGINT) == 0
+        assert slow.result(), "what was being asked was still answered"
 
     assert all(map(is_gone, family))
     assert Embedded(suite.data / "postgres").pid() is None
@@ -99,7 +106,7 @@ def test_a_database_that_somebody_else_migrated_is_migrated_again(suite):
         inside.execute("INSERT INTO django_migrations DEFAULT VALUES")
     suite.end()
     suite.start()
-    assert "Bringing the databases up to date (hub)" in suite.screen
+    assert re.search(r"Bringing the databases up to date \(.*hub", suite.screen)
 
 
 @pytest.mark.parametrize("name", ["dealer-web", "hub-worker"])
@@ -272,3 +279,39 @@ def test_roots_closed_home_is_no_obstacle_and_leaves_nothing_after_reset(folder)
         assert not elsewhere.parent.exists()
     finally:
         end_for_sure(suite)
+
+
+def test_a_given_server_is_used_with_roles_and_passwords_of_its_own(folder):
+    given = Embedded(folder / "given" / "postgres")
+    given.start()
+    suite = None
+    try:
+        with psycopg.connect(given.conninfo, autocommit=True) as admin:
+            admin.execute("ALTER ROLE postgres PASSWORD 'un secret'")
+            (given.data / "pg_hba.conf").write_text("local all all scram-sha-256\n")
+            admin.execute("SELECT pg_reload_conf()")
+        admin_url = f"postgresql://postgres:un%20secret@/postgres?host={quote(str(given.home), safe='')}&port=5432"
+        suite = Suite(folder / "data", DATABASE_URL=admin_url)
+        suite.start()
+        assert not (suite.data / "postgres").exists()
+        assert suite.ask("insurer")
+        assert suite.end() == 0
+        with psycopg.connect(admin_url, dbname="jupiter_dealer") as inside:
+            assert inside.execute("SELECT count(*) FROM rows").fetchone() == (1,)
+
+        suite.start("--reset", "--yes", "--no-demo")
+        suite.end()
+        with psycopg.connect(admin_url, dbname="jupiter_dealer") as inside:
+            assert inside.execute("SELECT count(*) FROM rows").fetchone() == (0,)
+    finally:
+        if suite:
+            end_for_sure(suite)
+        given.stop()
+
+
+def test_a_server_that_refuses_is_quoted(folder):
+    suite = Suite(folder / "data", DATABASE_URL="postgresql://nobody@127.0.0.1:9/nothing?connect_timeout=2")
+    assert suite.refused() == 1
+    assert "The database refuses" in suite.screen
+    assert "Traceback" not in suite.screen
+    end_for_sure(suite)
