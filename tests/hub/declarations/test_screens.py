@@ -47,7 +47,9 @@ def test_the_menu_has_the_tutorials_words(inside):
 @pytest.mark.parametrize("asked", ["er452as", "ER-452-AS", "dupont", "746210", "SP953617Z100034312", "233333", "durant dupont"])
 def test_a_sale_is_found_by_what_one_knows_of_it(inside, api_client, asked):
     make.a_declared_sale(api_client)
-    make.a_received_sale(api_client, said=make.words(vehicle__plate="AB-123-CD", vehicle__vin="VF3CUHMZ6HY012345", order_number="1", buyer={}))
+    make.a_received_sale(
+        api_client, said=make.words(vehicle__plate="AB-123-CD", vehicle__vin="VF3CUHMZ6HY012345", order_number="1", buyer={})
+    )
     page = BeautifulSoup(inside.get("/ventes/", {"q": asked}).content, "html.parser")
     rows = [row.get_text() for row in page.select("tbody tr")]
     assert len(rows) == 1

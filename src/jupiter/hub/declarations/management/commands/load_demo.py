@@ -6,13 +6,18 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.db import transaction
+from django.utils import timezone
 from oauth2_provider.models import get_application_model
 
+from jupiter.hub.dealers.actions import Choice, save_profile
 from jupiter.hub.dealers.models import ApiClient, Group, GuarantorAccount, Membership, PointOfSale, Profile
 from jupiter.hub.dealers.rules import MANAGER, NETWORK, SELLER
+from jupiter.hub.declarations import actions, rules
 from jupiter.hub.guarantors.models import GuarantorLink
+from jupiter.hub.guarantors.registry import GUARANTORS
 from jupiter.kit import numbers
 from jupiter.kit.accounts.models import User
+from jupiter.kit.clock import business_today
 
 FIRST_NUMBER = 100034312
 GROUPS = {"A": "Groupe de démonstration A", "B": "Groupe de démonstration B"}
@@ -32,9 +37,16 @@ PEOPLE = (
     ("responsable-b", "RESPONSABLE DU GROUPE B", MANAGER, ("812345B",)),
 )
 
+SALE_OF_B = {
+    "consent": "NO", "sale_origin": "OTHER", "seller": "VENDEUR DU GROUPE B", "title": "MRS", "first_name": "GROUPE B",
+    "address": "1 RUE IMAGINAIRE", "postcode": "69001", "city": "LYON", "country": "FR", "kind": "VP", "make": "CITROEN", "model": "C3",
+    "version": "Essai", "first_registered_on": "2020-01-15", "fuel": "PETROL", "din_power": 83, "mileage": 30000, "price": "9900.00",
+    "manufacturer_until": "2022-01-15", "manufacturer_km": 60000,
+}  # fmt: skip
+
 
 class Command(BaseCommand):
-    help = "Load the demonstration's dealers, people and links; reads one JSON object on stdin."
+    help = "Load the demonstration's dealers, people, links and the second group's sales; reads one JSON object on stdin."
 
     def handle(self, *args: Any, **options: Any) -> None:
         told = json.load(sys.stdin)
@@ -55,7 +67,9 @@ def load(told: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
         guarantor="stellantis",
         defaults={"client_id": link["client_id"], "client_secret": link["client_secret"], "notice_secret": link["notice_secret"]},
     )
-    return {"logins": [_person(told["passwords"]["hub"], *person) for person in PEOPLE], "api_clients": clients}
+    logins = [_person(told["passwords"]["hub"], *person) for person in PEOPLE]
+    _sales_of_the_second_group()
+    return {"logins": logins, "api_clients": clients}
 
 
 def _point(group: Group, code: str, network_code: str, name: str, address: str, postcode: str, city: str, producer: str) -> None:
@@ -65,6 +79,23 @@ def _point(group: Group, code: str, network_code: str, name: str, address: str, 
     profile, _ = Profile.objects.get_or_create(point_of_sale=point)
     GuarantorAccount.objects.get_or_create(profile=profile, guarantor="stellantis", defaults={"identifier": producer})
     numbers.start(f"sp:{code}", FIRST_NUMBER)
+
+
+def _sales_of_the_second_group() -> None:
+    """One received, one begun and filled in, one declared: begun on the hub's own screen, so that no software is told."""
+    point = PointOfSale.objects.get(code="812345B")
+    if point.sales.exists():
+        return
+    who = User.objects.get(username="vendeur-b")
+    now, today = timezone.now(), business_today()
+    choices = {key: Choice(False) for key in GUARANTORS} | {"stellantis": Choice(True, "712345K")}
+    save_profile(point, choices, who="RESPONSABLE DU GROUPE B", now=now)
+    for i, marker in enumerate(("MARQUEUR UN", "MARQUEUR DEUX", "MARQUEUR TROIS")):
+        sale = actions.start_blank_sale(point, guarantor="", with_warranty=False, by=who, today=today, now=now)
+        typed = SALE_OF_B | {"last_name": marker, "plate": f"BB-10{i}-BB", "delivery_on": today, "vin": f"VF3BBBBBBBB00010{i}"}
+        reading = rules.read(typed, ordered_on=None, today=today, with_warranty=False)
+        actions.complete_sale(sale, reading, seen=sale.sequence, by=who, now=now)
+    actions.declare_sale(sale, who=who.full_name, today=today, now=now)
 
 
 def _client(group: Group, key: str, told: dict[str, Any]) -> dict[str, Any]:
