@@ -1,8 +1,10 @@
 """Paramétrage: who reads it, who changes it, and what is refused there."""
 
+import io
 from decimal import Decimal
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from jupiter.dealer.sites.actions import FeeLine, NetworkCodeCleared, SavedMeanwhile, TakenInGroup, save_site
 from jupiter.dealer.sites.forms import SiteForm, as_typed
@@ -166,3 +168,23 @@ def test_refusals_carry_what_they_are_about(site):
     save_site(site, facts(site), fees=[FeeLine("a", Decimal(1), "service")], version=1, by="x")
     with pytest.raises(SavedMeanwhile):
         save_site(site, facts(site), fees=[], version=1, by="x")
+
+
+def test_a_first_group_is_made_by_a_command(client, db, monkeypatch):
+    monkeypatch.setenv("JUPITER_PASSWORD", "une-phrase-assez-longue")
+    monkeypatch.setenv("JUPITER_HUB_CLIENT_SECRET", "secret")
+    monkeypatch.setenv("JUPITER_HUB_NOTICE_SECRET", make.TOLD["links"]["dealer_hub"]["A"]["notice_secret"])
+    told = {"name": "GROUPE FICTIF", "site_code": "A1", "site_name": "GARAGE FICTIF", "username": "Admin", "hub_client_id": "client-x"}
+    call_command("create_group", **told, stdout=io.StringIO())
+    client.post("/connexion/", {"username": "admin", "password": "une-phrase-assez-longue"})
+    assert "GARAGE FICTIF" in client.get("/parametrage/").content.decode()
+    assert Site.objects.get().group.hub_link.client_id == "client-x"
+    with pytest.raises(CommandError, match="exists already"):
+        call_command("create_group", **told, stdout=io.StringIO())
+
+
+def test_a_weak_password_makes_no_group(db, monkeypatch):
+    monkeypatch.setenv("JUPITER_PASSWORD", "court")
+    with pytest.raises(CommandError):
+        call_command("create_group", name="G", site_code="A", site_name="A", username="admin", stdout=io.StringIO())
+    assert not Site.objects.exists()

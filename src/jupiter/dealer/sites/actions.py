@@ -8,10 +8,11 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 
+from jupiter.kit.accounts.models import User
 from jupiter.kit.journal.actions import note
 
 from . import rules
-from .models import Site, SiteFee
+from .models import Group, HubLink, Membership, Site, SiteFee
 
 FACTS = (
     "code", "name", "legal_name", "bic_code", "address", "postcode", "city", "country", "phone", "network_code", "fixed_fees",
@@ -85,3 +86,24 @@ def _write_fees(site: Site, fees: Sequence[FeeLine]) -> bool:
         for position, fee in enumerate(fees, start=1)
     )
     return True
+
+
+@transaction.atomic
+def create_group(name: str, *, site_code: str, site_name: str, administrator: User) -> Group:
+    """A dealer group begins with one site and the person who may set up the rest."""
+    group = Group.objects.create(name=name)
+    site = Site.objects.create(group=group, legacy_id=1, code=site_code, name=site_name)
+    Membership.objects.create(user=administrator, site=site, role=rules.ADMIN)
+    note("create", "group", group.pk, who="installation", owner_id=site.pk, sentence=f"Groupe {name} créé")
+    return group
+
+
+@transaction.atomic
+def link_to_hub(group: Group, *, client_id: str, client_secret: str, notice_secret: str) -> HubLink:
+    """The credentials that the hub gave to this group; the former secret of notices is still taken for a while."""
+    link = HubLink.objects.select_for_update().filter(group=group).first() or HubLink(group=group)
+    if link.notice_secret and link.notice_secret != notice_secret:
+        link.former_notice_secret = link.notice_secret
+    link.client_id, link.client_secret, link.notice_secret = client_id, client_secret, notice_secret
+    link.save()
+    return link
