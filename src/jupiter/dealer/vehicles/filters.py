@@ -18,11 +18,15 @@ def asked(widget: type[forms.Widget], name: Any, place: str = "") -> forms.Widge
 
 
 class VehicleFilter(filters.FilterSet):
+    # fmt: off
     state = filters.ChoiceFilter(label=_("Statut"), choices=State.choices, empty_label=_("Statut"), widget=asked(forms.Select, _("Statut")))
     plate = filters.CharFilter(label=_("Immat."), method="by_plate", widget=asked(forms.SearchInput, _("Immat.")))
-    stock_number = filters.CharFilter(label=_("N° Police"), lookup_expr="icontains", widget=asked(forms.SearchInput, _("N° Police"), "optional"))
+    stock_number = filters.CharFilter(
+        label=_("N° Police"), lookup_expr="icontains", widget=asked(forms.SearchInput, _("N° Police"), "optional")
+    )
     model = filters.CharFilter(label=_("Marque, modèle"), method="by_words", widget=asked(forms.SearchInput, _("Marque, modèle")))
     site = filters.ChoiceFilter(label=_("Site"), field_name="site_id", empty_label=_("Site"), widget=asked(forms.Select, _("Site")))
+    # fmt: on
 
     class Meta:
         model = Vehicle

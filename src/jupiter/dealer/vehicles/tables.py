@@ -1,5 +1,7 @@
 """The stock as a table."""
 
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import django_tables2 as tables
@@ -41,6 +43,24 @@ class VehicleTable(tables.Table):
 
     def render_state(self, record: Vehicle) -> Any:
         return StateColumn().render(SHOWN[State(record.state)])
+
+    def value_state(self, record: Vehicle) -> str:
+        return str(record.get_state_display())
+
+    def value_stock_number(self, value: str) -> str:
+        return value
+
+    def value_plate(self, value: str) -> str:
+        return value
+
+    def value_mileage_km(self, value: int) -> int:
+        return value
+
+    def value_first_registered_on(self, value: date) -> date:
+        return value
+
+    def value_sale_gross(self, value: Decimal) -> Decimal:
+        return value
 
     def render_plate(self, value: str) -> str:
         return plate(value)

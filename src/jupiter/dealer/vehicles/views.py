@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -17,6 +17,7 @@ from jupiter.dealer.sites.access import Member, member_may
 from jupiter.kit.clock import business_today
 from jupiter.kit.french import printed_date
 from jupiter.kit.journal.actions import entries_of
+from jupiter.kit.web.export import exported
 from jupiter.kit.web.screen import screen
 from jupiter.kit.web.templatetags.kit import euros
 from jupiter.kit.workflow import MoveRefused
@@ -48,10 +49,22 @@ SHEET_PARTS: list[Callable[[HttpRequest, Member, Vehicle], Iterable[Part]]] = []
 @require_safe
 @member_may("read_vehicle")
 def index(request: HttpRequest, member: Member) -> HttpResponse:
-    found = VehicleFilter(request.GET or None, queryset=member.own(Vehicle.objects.for_list()), sites=member.sites)
+    found = _filtered(request, member)
     table = VehicleTable(found.qs)
     RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
-    return screen(request, "vehicles/index.html", title=_("Gestion véhicules"), here="vehicles", table=table, filter=found)
+    return screen(
+        request, "vehicles/index.html", title=_("Gestion véhicules"), here="vehicles", table=table, filter=found,
+        query=request.GET.urlencode(),
+    )  # fmt: skip
+
+
+@require_safe
+@member_may("read_vehicle")
+def export(request: HttpRequest, member: Member, kind: str) -> HttpResponseBase:
+    """Exporter: the filtered rows, in the order of the screen."""
+    table = VehicleTable(_filtered(request, member).qs)
+    RequestConfig(request, paginate=False).configure(table)
+    return exported(table, kind=kind, name="vehicules")
 
 
 @require_http_methods(["GET", "POST"])
@@ -109,6 +122,10 @@ def paper(request: HttpRequest, member: Member, vehicle_id: int) -> HttpResponse
     name = f"vehicule-{car.stock_number}.pdf"
     headers = {"content-disposition": f'inline; filename="{name}"', "x-content-type-options": "nosniff"}
     return HttpResponse(pdf, content_type="application/pdf", headers=headers)
+
+
+def _filtered(request: HttpRequest, member: Member) -> VehicleFilter:
+    return VehicleFilter(request.GET or None, queryset=member.own(Vehicle.objects.for_list()), sites=member.sites)
 
 
 def _found(member: Member, vehicle_id: int) -> Vehicle:
