@@ -53,6 +53,8 @@ def run(service: str, what: str, arguments: list[str]) -> None:
         import_module(name)
     except ImproperlyConfigured as refusal:
         raise SystemExit(str(refusal)) from refusal
+    if role == APP and os.environ.get("JUPITER_DEMO") != "1" and roles.sees_past_the_walls(os.environ["DATABASE_URL"]):
+        raise SystemExit(f"jupiter {service} {what}: DATABASE_URL names a role that sees past the walls between dealers.")
     if not os.environ.get("DATABASE_URL"):
         postgres.start()
         if role == OWNER:
