@@ -397,7 +397,7 @@ def record_quote(parcel: Transmission, answer: Answer) -> None:
     if sale.quote_number:
         return  # the guarantor's notice was faster
     sale.quote_number, sale.trouble, sale.refused_fields = quote.number, "", {}
-    sale.quote = QuoteV1(number=quote.number, state="draft", link=quote.link).model_dump(mode="json")
+    sale.quote = QuoteV1(number=quote.number, state="draft", link=quote.link, expires_on=quote.expires_on).model_dump(mode="json")
     sale.cover = Cover.QUOTE_DRAFT
     who = GUARANTORS[sale.guarantor].source
     _changed(sale, f"Devis {quote.number} créé", who=who, now=timezone.now())

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Protocol
 
 from jupiter.kit.partners import Answer
@@ -33,6 +34,7 @@ class Quote:
 
     number: str
     link: str
+    expires_on: date | None = None
 
 
 class Guarantor(Protocol):

@@ -24,7 +24,7 @@ class Stellantis:
 
     def quote_in(self, answer: Answer) -> Quote:
         said = wording.composite_answer(answer.words)
-        return Quote(number=said.job_number, link=said.link)
+        return Quote(number=said.job_number, link=said.link, expires_on=wording.expiry_in(answer.words))
 
     def refused_fields(self, body: str) -> dict[str, str]:
         return wording.refused_fields(body)

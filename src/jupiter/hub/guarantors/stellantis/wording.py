@@ -1,5 +1,6 @@
 """A declared sale in the insurer's words: account, submission, vehicle, in one composite that stops before the quote."""
 
+from datetime import date
 from typing import Any
 
 from pydantic import ValidationError
@@ -103,6 +104,14 @@ def composite_answer(said: Any) -> CompositeAnswerV1:
         )
     except (TypeError, KeyError, IndexError, ValueError, AttributeError, ValidationError) as error:
         raise NotACompositeAnswer(type(error).__name__) from error
+
+
+def expiry_in(said: Any) -> date | None:
+    """The day until which the quote may be bought, where the answer says it."""
+    try:
+        return date.fromisoformat(said["responses"][1]["body"]["data"]["attributes"]["expirationDate"])
+    except (KeyError, TypeError, ValueError):
+        return None
 
 
 def refused_fields(body: str) -> dict[str, str]:
