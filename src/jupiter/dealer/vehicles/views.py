@@ -160,6 +160,7 @@ def _sheet(request: HttpRequest, member: Member, car: Vehicle, form: VehicleForm
         crumbs=_crumbs(), car=car, form=form, state=SHOWN[car.state], margin=car.margin, days=days,
         days_warn=days is not None and days > rules.OLD_STOCK_DAYS, steps=_steps(car), orders=member.own(car.orders.visible()).count(),
         editable=member.may("edit_vehicle", car.site_id), journal=entries_of("vehicle", car.pk)[:JOURNAL_LINES],
+        leads=not any(part.place == "buttons" and not part.facts.get("reason") for part in parts),
         parts={place: _drawn(request, parts, place) for place in ("buttons", "side", "documents", "dialogs")},
     )  # fmt: skip
 
