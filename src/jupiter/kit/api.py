@@ -66,11 +66,15 @@ def make_api(*, title: str, description: str, version: str = "1") -> NinjaAPI:
         docs_url="api/docs",
         urls_namespace="api",
     )
-    api.add_exception_handler(Problem, lambda request, problem: problem.answer())
-    api.add_exception_handler(WordsRefused, _words_refused)
-    api.add_exception_handler(AuthenticationError, _not_known)
-    api.add_exception_handler(Http404, lambda request, error: not_found().answer())
-    api.add_exception_handler(HttpError, _refused_by_ninja)
+    handlers: dict[type[Exception], Callable[[HttpRequest, Any], HttpResponse]] = {
+        Problem: lambda request, problem: problem.answer(),
+        WordsRefused: _words_refused,
+        AuthenticationError: _not_known,
+        Http404: lambda request, error: not_found().answer(),
+        HttpError: _refused_by_ninja,
+    }
+    for kind, handler in handlers.items():
+        api.add_exception_handler(kind, handler)
     return api
 
 

@@ -19,6 +19,7 @@ from .models import Group, Membership, Site
 
 View = Callable[..., HttpResponse]
 Owned = TypeVar("Owned", bound=Model)
+Rows = TypeVar("Rows", bound=QuerySet[Any])
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class Member:
     def sites_where(self, act: str) -> list[Site]:
         return [membership.site for membership in self.memberships if rules.may(membership.role, act)]
 
-    def own(self, rows: QuerySet[Owned], site: str = "site") -> QuerySet[Owned]:
+    def own(self, rows: Rows, site: str = "site") -> Rows:
         """Those of the rows that belong to this person's sites."""
         return rows.filter(**{f"{site}__in": self.site_ids})
 

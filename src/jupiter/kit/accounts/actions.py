@@ -34,5 +34,5 @@ def choose_looks(user: User | AnonymousUser, *, theme: str = "", density: str = 
         chosen["theme"] = theme
     if density in User.Density.values:
         chosen["density"] = density
-    if chosen:
+    if chosen and user.pk:
         User.objects.filter(pk=user.pk).update(**chosen)

@@ -59,5 +59,5 @@ class NewPasswordForm(KitForm):
 
 
 class ChangePasswordForm(NewPasswordForm):
-    field_order: ClassVar = ["old_password", "new_password", "again"]
+    field_order = ["old_password", "new_password", "again"]  # noqa: RUF012
     old_password = PasswordField(label="Mot de passe actuel", autocomplete="current-password")

@@ -106,7 +106,7 @@ def pause_before_next_try(parcel: Transmission, *, now: datetime) -> float | Non
     """
     waited, step = parcel.seconds_sending(now), 0.0
     for pause in settings.TRANSMISSION_PAUSES:
-        step += pause
+        step += float(pause)
         if step > waited:
             return max(1.0, (step - waited) * (1 + random.uniform(0, JITTER)))  # noqa: S311
     return None

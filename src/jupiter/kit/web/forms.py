@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any, ClassVar, NamedTuple
@@ -300,7 +301,8 @@ class PickField(forms.ChoiceField):
 # Forms
 
 
-class Group(NamedTuple):
+@dataclass(frozen=True)
+class Group:
     """A fieldset: its title, and its fields in the order of the paper, each as name:columns (of twelve)."""
 
     title: str
@@ -420,8 +422,10 @@ class KitForm(forms.Form):
         return [("main", str(error)) for error in orphans] + owned
 
     def _in_screen_order(self) -> list[forms.BoundField]:
-        grouped = {name: None for group in self.GROUPS.values() for name, _ in group.names() if name in self.fields}
-        names = [*grouped, *(field.name for field in self.visible_fields() if field.name not in grouped)]
+        grouped: dict[str, None] = dict.fromkeys(
+            name for group in self.GROUPS.values() for name, width in group.names() if name in self.fields
+        )
+        names: list[str] = [*grouped, *(name for name in self.fields if name not in grouped)]
         return [self[name] for name in names if not self[name].is_hidden]
 
 

@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from django.conf import settings
+from django.utils.functional import Promise
+
+StrOrPromise = str | Promise  # a word, or one that waits for the reader’s language
 
 
 class Entry(NamedTuple):
@@ -12,7 +15,7 @@ class Entry(NamedTuple):
     key: str
     url: str
     icon: str
-    label: str
+    label: StrOrPromise
     count: int = 0
     warn: bool = False
 
@@ -65,6 +68,6 @@ class Frame(NamedTuple):
 class State(NamedTuple):
     """A state as screens show it: a word, a tone, and a shape that tells it without colour."""
 
-    label: str
+    label: StrOrPromise
     tone: str
     icon: str

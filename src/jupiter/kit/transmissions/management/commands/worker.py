@@ -27,15 +27,13 @@ async def work(concurrency: int) -> None:
     """Two workers in one process: one for all queues, and one whose only slot is for upkeep."""
     loop = asyncio.get_running_loop()
     loop.set_default_executor(ThreadPoolExecutor(concurrency + 2))
-    with app.replace_connector(app.connector.get_worker_connector()):
+    with app.replace_connector(app.connector.get_worker_connector()):  # type: ignore[attr-defined]  # Django's connector has it
         async with app.open_async():
+            options: dict[str, Any] = {"fetch_job_polling_interval": POLLING_SECONDS, "install_signal_handlers": False}
             workers = [
-                app._worker(
-                    name=name, queues=queues, concurrency=slots, fetch_job_polling_interval=POLLING_SECONDS,
-                    install_signal_handlers=False,
-                )
-                for name, queues, slots in (("carry", None, concurrency), ("upkeep", [UPKEEP], 1))
-            ]  # fmt: skip
+                app._worker(name="carry", concurrency=concurrency, **options),
+                app._worker(name="upkeep", queues=[UPKEEP], concurrency=1, **options),
+            ]
             for sign in (signal.SIGTERM, signal.SIGINT):
                 loop.add_signal_handler(sign, lambda: [worker.stop() for worker in workers])
             # If one ends (the database went away), so does the process: whoever supervises it starts it anew.
