@@ -10,7 +10,7 @@ from jupiter.kit.api import make_api
 
 from .dealers import api as dealers_api
 from .declarations import api as sales_api
-from .declarations import views
+from .declarations.views import home
 
 api = make_api(
     title="Centralisateur",
@@ -21,7 +21,7 @@ api.add_router("", dealers_api.router, tags=["dealers"])
 api.add_router("", sales_api.notices, tags=["notices"])
 
 urlpatterns = [
-    path("", views.home, name="home"),
+    path("", home.home, name="home"),
     path("", include("jupiter.hub.declarations.urls")),
     path("", include("jupiter.hub.dealers.urls")),
     path("", include("jupiter.kit.accounts.urls")),

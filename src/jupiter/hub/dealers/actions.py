@@ -1,5 +1,6 @@
 """Save the profile; give and revoke a grant. The only writers of dealers' rows."""
 
+import base64
 import hashlib
 import re
 import secrets
@@ -8,12 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from oauth2_provider.models import get_application_model
 
 from jupiter.hub.guarantors.registry import GUARANTORS
 from jupiter.kit.accounts.models import User
 from jupiter.kit.journal.actions import note
 
-from .models import ApiClient, Grant, GuarantorAccount, Membership, PointOfSale, Profile
+from .models import ApiClient, Grant, Group, GuarantorAccount, Membership, PointOfSale, Profile
+from .rules import MANAGER
 
 GRANT_PREFIX = "jup_grant_"
 
@@ -133,3 +136,47 @@ def revoke_grant(client: ApiClient, grant: str, *, now: datetime) -> bool:
 
 def digest(secret: str) -> str:
     return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
+
+
+# Set up by the operator
+
+
+@transaction.atomic
+def create_group(
+    name: str, *, code: str, network_code: str, point_name: str, address: str, postcode: str, city: str, manager: User, producer: str
+) -> PointOfSale:
+    """A dealer group begins with one point of sale and the person who may configure it."""
+    group = Group.objects.create(name=name)
+    point = PointOfSale.objects.create(
+        group=group, code=code, network_code=network_code, name=point_name, address=address, postcode=postcode, city=city
+    )
+    profile = Profile.objects.create(point_of_sale=point)
+    GuarantorAccount.objects.create(profile=profile, guarantor="stellantis", identifier=producer)
+    Membership.objects.create(user=manager, point_of_sale=point, role=MANAGER)
+    note("create_group", "point_of_sale", code, who="installation", owner_id=point.pk, sentence=f"Groupe {name} créé")
+    return point
+
+
+@transaction.atomic
+def create_api_client(group: Group, *, name: str, dealer_url: str) -> dict[str, str]:
+    """The secrets of a dealer software, shown this once."""
+    said = {"client_id": secrets.token_urlsafe(16), "client_secret": secrets.token_urlsafe(32), "notice_secret": _new_notice_secret()}
+    application = get_application_model().objects.create(
+        client_id=said["client_id"],
+        client_secret=said["client_secret"],
+        name=name,
+        client_type="confidential",
+        authorization_grant_type="client-credentials",
+    )
+    ApiClient.objects.create(
+        group=group,
+        application=application,
+        name=name,
+        notice_url=f"{dealer_url.rstrip('/')}/api/v1/notices/hub/{said['client_id']}",
+        notice_secret=said["notice_secret"],
+    )
+    return said
+
+
+def _new_notice_secret() -> str:
+    return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()

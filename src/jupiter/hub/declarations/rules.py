@@ -488,6 +488,13 @@ def printed(name: str, value: Any) -> str:
     return str(value)
 
 
+def period(values: Values) -> str:
+    """07/12/2021 – 07/12/2022"""
+    if "starts_on" not in values or "ends_on" not in values:
+        return ""
+    return f"{printed('starts_on', values['starts_on'])} – {printed('ends_on', values['ends_on'])}"
+
+
 def buyer_name(values: Values) -> str:
     """As lists say it: M. DUPONT DURANT."""
     parts = (SHORT_TITLES.get(values.get("title", ""), ""), values.get("last_name", ""), values.get("first_name", ""))

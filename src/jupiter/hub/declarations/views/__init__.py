@@ -1,0 +1,1 @@
+"""The hub's screens of a sale, one module a verb."""
