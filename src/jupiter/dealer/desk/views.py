@@ -15,11 +15,12 @@ from django.views.decorators.http import require_safe
 from jupiter.dealer.declarations.models import SaleAtHub
 from jupiter.dealer.orders.models import Order
 from jupiter.dealer.sites.access import Member, member_may
-from jupiter.dealer.vehicles.models import Vehicle
+from jupiter.dealer.vehicles.models import State, Vehicle
 from jupiter.dealer.vehicles.tables import SHOWN
 from jupiter.kit import searching
 from jupiter.kit.clock import business_today
 from jupiter.kit.french import printed_date
+from jupiter.kit.transmissions.carriers import CARRIERS
 from jupiter.kit.transmissions.models import Transmission
 from jupiter.kit.web.screen import screen
 
@@ -83,8 +84,9 @@ def _quote_line(sale: SaleAtHub) -> Mapping[str, Any]:
 
 
 def _transmission_line(parcel: Transmission) -> Mapping[str, Any]:
+    carrier = CARRIERS.get(parcel.kind)
     return {
-        "text": _("Reprendre l’envoi n° {number}").format(number=parcel.pk),
+        "text": _("{what}, envoi n° {number}").format(what=carrier.label if carrier else parcel.kind, number=parcel.pk),
         "note": parcel.trouble,
         "when": printed_date(parcel.created_at.date()),
         "url": reverse("declarations:transmission", args=[parcel.pk]),
@@ -174,14 +176,13 @@ def search(request: HttpRequest, member: Member) -> HttpResponse:
     orders = member.own(Order.objects.visible())
     if there := _exact(member, typed):
         return redirect(there)
-    people = member.group.customers.matching(typed).order_by("last_name", "first_name", "id")
-    groups = {
-        "cars": [(car, SHOWN[car.state]) for car in cars.matching(typed).order_by("-id")[:FOUND]],
-        "orders": orders.matching(typed).for_list().order_by("-number")[:FOUND],
-        "people": people[:FOUND],
-    }
-    groups = {name: list(rows) for name, rows in groups.items()}
-    return screen(request, "desk/search.html", title=_("Recherche"), typed=typed, none=not any(groups.values()), limit=FOUND, **groups)
+    found_cars = [(car, SHOWN[State(car.state)]) for car in cars.matching(typed).order_by("-id")[:FOUND]]
+    found_orders = list(orders.matching(typed).for_list().order_by("-number")[:FOUND])
+    people = list(member.group.customers.matching(typed).order_by("last_name", "first_name", "id")[:FOUND])
+    return screen(
+        request, "desk/search.html", title=_("Recherche"), typed=typed, none=not (found_cars or found_orders or people),
+        cars=found_cars, orders=found_orders, people=people,
+    )  # fmt: skip
 
 
 def _exact(member: Member, typed: str) -> str:

@@ -9,7 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
 
 from jupiter.kit.accounts.models import User
@@ -17,7 +17,7 @@ from jupiter.kit.accounts.models import User
 from . import rules
 from .models import Group, Membership, Site
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 Owned = TypeVar("Owned", bound=Model)
 Rows = TypeVar("Rows", bound=QuerySet[Any])
 
@@ -83,7 +83,7 @@ def member_may(act: str) -> Callable[[View], View]:
     def guard(view: View) -> View:
         @wraps(view)
         @login_required
-        def door(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def door(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             member = member_of(request.user, act=act)
             if member is None or not member.may(act):
                 raise PermissionDenied(_("Votre rôle ne permet pas cet acte."))

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -38,15 +38,16 @@ def save(request: HttpRequest, member: Member, code: str) -> HttpResponse:
     site = get_object_or_404(member.group.sites, code=code)
     if not member.may("edit_site", site.pk):
         raise PermissionDenied(_("Votre rôle sur ce site ne permet pas cet acte."))
-    form = SiteForm(request.POST, initial=as_typed(site))
-    if form.is_valid() and _saved(form, site, member):
+    typed = request.POST.copy()
+    form = SiteForm(typed, initial=as_typed(site))
+    if form.is_valid() and _saved(form, typed, site, member):
         messages.success(request, _("Localisation {code} enregistrée").format(code=form.cleaned_data["code"]))
         there = reverse("sites:index")
         return HttpResponseClientRedirect(there) if request.htmx else redirect(there)  # type: ignore[attr-defined]
     return _form_page(request, member, site, form)
 
 
-def _saved(form: SiteForm, site: Site, member: Member) -> bool:
+def _saved(form: SiteForm, typed: QueryDict, site: Site, member: Member) -> bool:
     try:
         save_site(site, form.facts, fees=form.fees, version=form.cleaned_data["version"], by=member.name)
     except NetworkCodeCleared:
@@ -56,8 +57,7 @@ def _saved(form: SiteForm, site: Site, member: Member) -> bool:
         form.add_error(refusal.field, words)
     except SavedMeanwhile as refusal:
         theirs = as_typed(refusal.theirs)
-        form.data = form.data.copy()
-        form.data["version"] = str(refusal.theirs.version)
+        typed["version"] = str(refusal.theirs.version)
         form.show_conflict(
             by=refusal.theirs.updated_by, at=refusal.theirs.updated_at, theirs={k: v for k, v in theirs.items() if k != "version"}
         )

@@ -1,6 +1,6 @@
 """What a person may type about a car."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -167,9 +167,9 @@ def as_typed(car: Vehicle) -> Mapping[str, Any]:
     return values
 
 
-def for_a_new_car() -> Mapping[str, Any]:
+def for_a_new_car(sites: Sequence[Site] = ()) -> Mapping[str, Any]:
     today = business_today()
     return {
         "plate_country": "FR", "kind": Kind.VP, "vat_regime": VatRegime.MARGIN, "vat_percent": "20", "purchased_on": today,
-        "entered_on": today,
+        "entered_on": today, "site": str(sites[0].pk) if sites else "",
     }  # fmt: skip

@@ -17,10 +17,10 @@ from jupiter.kit.web.templatetags.kit import km, plate
 from .models import State, Vehicle
 
 SHOWN = {
-    State.IN_STOCK: Shown(State.IN_STOCK.label, "ok", "circle-check"),
-    State.ORDERED: Shown(State.ORDERED.label, "info", "file-invoice"),
-    State.AWAITING_DELIVERY: Shown(State.AWAITING_DELIVERY.label, "info", "truck"),
-    State.SOLD: Shown(State.SOLD.label, "off", "check"),
+    State.IN_STOCK: Shown(str(State.IN_STOCK.label), "ok", "circle-check"),
+    State.ORDERED: Shown(str(State.ORDERED.label), "info", "file-invoice"),
+    State.AWAITING_DELIVERY: Shown(str(State.AWAITING_DELIVERY.label), "info", "truck"),
+    State.SOLD: Shown(str(State.SOLD.label), "off", "check"),
 }
 
 

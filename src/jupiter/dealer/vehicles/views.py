@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -71,7 +71,7 @@ def export(request: HttpRequest, member: Member, kind: str) -> HttpResponseBase:
 @member_may("edit_vehicle")
 def create(request: HttpRequest, member: Member) -> HttpResponse:
     sites = [site for site in member.sites_where("edit_vehicle") if not site.is_blocked]
-    form = NewVehicleForm(request.POST or None, sites=sites, initial=for_a_new_car() | {"site": str(sites[0].pk) if sites else ""})
+    form = NewVehicleForm(request.POST or None, sites=sites, initial=for_a_new_car(sites))
     if request.method == "POST" and form.is_valid():
         car = create_vehicle(form.chosen_site, form.facts, costs=form.costs, by=member.name)
         messages.success(request, _("Véhicule {number} entré au stock").format(number=car.stock_number))
@@ -93,8 +93,9 @@ def show(request: HttpRequest, member: Member, vehicle_id: int) -> HttpResponse:
 @member_may("edit_vehicle")
 def save(request: HttpRequest, member: Member, vehicle_id: int) -> HttpResponse:
     car = _found(member, vehicle_id)
-    form = VehicleForm(request.POST, initial=as_typed(car))
-    if form.is_valid() and _saved(form, car, member):
+    typed = request.POST.copy()
+    form = VehicleForm(typed, initial=as_typed(car))
+    if form.is_valid() and _saved(form, typed, car, member):
         messages.success(request, _("Véhicule {number} enregistré").format(number=car.stock_number))
         return redirect("vehicles:show", car.pk)
     return _sheet(request, member, car, form)
@@ -132,7 +133,7 @@ def _found(member: Member, vehicle_id: int) -> Vehicle:
     return member.find(Vehicle.objects.for_sheet(), pk=vehicle_id)
 
 
-def _saved(form: VehicleForm, car: Vehicle, member: Member) -> bool:
+def _saved(form: VehicleForm, typed: QueryDict, car: Vehicle, member: Member) -> bool:
     try:
         edit_vehicle(
             car, form.facts, costs=form.costs, version=form.cleaned_data["version"] or 0, by=member.name,
@@ -142,8 +143,7 @@ def _saved(form: VehicleForm, car: Vehicle, member: Member) -> bool:
         form.ask_about_mileage(refusal)
     except SavedMeanwhile as refusal:
         theirs = dict(as_typed(refusal.theirs))
-        form.data = form.data.copy()
-        form.data["version"] = str(theirs.pop("version"))
+        typed["version"] = str(theirs.pop("version"))
         form.show_conflict(by=refusal.theirs.updated_by, at=refusal.theirs.updated_at, theirs=theirs)
     return not form.errors
 
@@ -157,7 +157,7 @@ def _sheet(request: HttpRequest, member: Member, car: Vehicle, form: VehicleForm
     parts = [part for ask in SHEET_PARTS for part in ask(request, member, car)]
     return screen(
         request, "vehicles/show.html", title=_("Modifier véhicule"), here="vehicles", status=422 if form.is_bound else 200,
-        crumbs=_crumbs(), car=car, form=form, state=SHOWN[car.state], margin=car.margin, days=days,
+        crumbs=_crumbs(), car=car, form=form, state=SHOWN[State(car.state)], margin=car.margin, days=days,
         days_warn=days is not None and days > rules.OLD_STOCK_DAYS, steps=_steps(car), orders=member.own(car.orders.visible()).count(),
         editable=member.may("edit_vehicle", car.site_id), journal=entries_of("vehicle", car.pk)[:JOURNAL_LINES],
         leads=not any(part.place == "buttons" and not part.facts.get("reason") for part in parts),
