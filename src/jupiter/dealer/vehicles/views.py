@@ -19,14 +19,14 @@ from jupiter.kit.french import printed_date
 from jupiter.kit.journal.actions import entries_of
 from jupiter.kit.web.export import exported
 from jupiter.kit.web.screen import screen
-from jupiter.kit.web.templatetags.kit import euros
+from jupiter.kit.web.templatetags.kit import euros, percent
 from jupiter.kit.workflow import MoveRefused
 
 from . import rules
 from .actions import MileageGoesBack, SavedMeanwhile, create_vehicle, deliver_vehicle, edit_vehicle
 from .filters import VehicleFilter
 from .forms import TO_DECLARE, NewVehicleForm, VehicleForm, as_typed, for_a_new_car
-from .models import State, Vehicle
+from .models import State, VatRegime, Vehicle
 from .pdf import vehicle_sheet
 from .tables import SHOWN, VehicleTable
 
@@ -157,7 +157,7 @@ def _sheet(request: HttpRequest, member: Member, car: Vehicle, form: VehicleForm
     parts = [part for ask in SHEET_PARTS for part in ask(request, member, car)]
     return screen(
         request, "vehicles/show.html", title=_("Modifier véhicule"), here="vehicles", status=422 if form.is_bound else 200,
-        crumbs=_crumbs(), car=car, form=form, state=SHOWN[State(car.state)], margin=car.margin, days=days,
+        crumbs=_crumbs(), car=car, form=form, state=SHOWN[State(car.state)], margin=car.margin, reckoning=_reckoning(car), days=days,
         days_warn=days is not None and days > rules.OLD_STOCK_DAYS, steps=_steps(car), orders=member.own(car.orders.visible()).count(),
         editable=member.may("edit_vehicle", car.site_id), journal=entries_of("vehicle", car.pk)[:JOURNAL_LINES],
         leads=not any(part.place == "buttons" and not part.facts.get("reason") for part in parts),
@@ -191,6 +191,22 @@ def _steps(car: Vehicle) -> list[dict[str, Any]]:
         when = "done" if reached else "now" if now else "to-come"
         steps.append({"name": name, "date": printed_date(day) if day else "", "note": note, "when": when})
     return steps
+
+
+def _reckoning(car: Vehicle) -> list[tuple[str, str]]:
+    """The margin, line by line; each rate names its base."""
+    if (margin := car.margin) is None:
+        return []
+    tax = _("TVA sur la marge") if car.vat_regime == VatRegime.MARGIN else _("TVA")
+    return [
+        (_("Prix TTC"), euros(car.sale_gross)),
+        (_("Prix d’achat"), euros(car.purchase_net)),
+        (_("Frais"), euros(car.costs_net)),
+        (_("Taux sur le TTC"), percent(margin.percent_of_gross)),
+        (_("Taux sur le HT"), percent(margin.percent_of_net)),
+        (_("Base de la TVA"), euros(margin.vat_base)),
+        (tax, euros(margin.vat)),
+    ]
 
 
 def _crumbs() -> list[tuple[str, str]]:
