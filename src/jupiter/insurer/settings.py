@@ -21,3 +21,4 @@ vars().update(
     )
 )
 OAUTH2_PROVIDER_APPLICATION_MODEL = "oauth2_provider.Application"  # as django-oauth-toolkit has it; migrations ask for it by name
+SUPPORT = {"email": "info@garantiepsa.fr", "phone": "03 67 88 00 30"}

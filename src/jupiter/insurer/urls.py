@@ -36,5 +36,10 @@ urlpatterns = [
     path("oauth/token/", public(TokenView.as_view()), name="token"),
     path("livez", probes.livez),
     path("readyz", probes.readyz),
+    path("", include("jupiter.insurer.desk.urls")),
+    path("devis/", include("jupiter.insurer.quotes.urls")),
+    path("polices/", include("jupiter.insurer.policies.urls")),
+    path("comptes/", include("jupiter.insurer.customers.urls")),
+    path("sinistres/", include("jupiter.insurer.claims.urls")),
     path("", api.urls),
 ]

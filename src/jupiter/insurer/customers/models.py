@@ -27,6 +27,9 @@ class AccountSet(OwnedSet["Account"]):
             found = found.filter(search_text__contains=word)
         return found
 
+    def with_counts(self) -> "AccountSet":
+        return self.annotate(quotes=models.Count("jobs", distinct=True), held=models.Count("policies", distinct=True))
+
 
 class Account(models.Model):
     """The holder's words as the last declaration gave them. `uid` is its name for other software."""

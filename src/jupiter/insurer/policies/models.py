@@ -1,6 +1,6 @@
 """Policies, what made and changed them, and their papers as they were issued."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -99,6 +99,16 @@ class Policy(models.Model):
     @classmethod
     def within(cls, reach: Reach) -> PolicySet:
         return cls.objects.within(reach)
+
+    @classmethod
+    def issued_lately(cls, reach: Reach, today: date) -> PolicySet:
+        """« Polices émises récemment »: the tile counts these, the list shows them."""
+        return cls.within(reach).issued_since(today - timedelta(days=RECENT_DAYS)).order_by("-issued_on", "-id")
+
+    @classmethod
+    def seen_lately(cls, reach: Reach, user_id: int) -> PolicySet:
+        """« Polices consultées récemment » of one person, while they may still be seen."""
+        return cls.within(reach).seen_by(user_id)
 
     def status_on(self, day: date) -> rules.Status:
         return rules.status_on(day, starts_on=self.starts_on, ends_on=self.ends_on)

@@ -16,6 +16,16 @@ TEMPLATE = Path(__file__).with_name("policy.typ")
 VERSION = "policy-1"
 TAX_WORDS = {"insurance": "Taxe sur les conventions d’assurance", "service": "TVA"}
 UNKNOWN = "—"
+COUNTRIES = {
+    "FR": "France",
+    "BE": "Belgique",
+    "CH": "Suisse",
+    "LU": "Luxembourg",
+    "MC": "Monaco",
+    "DE": "Allemagne",
+    "ES": "Espagne",
+    "IT": "Italie",
+}
 EMPTY = Parameter(text="")
 # In the order of Code des assurances L112-4; each is a dated parameter.
 MENTIONS = ("mention_insurer", "mention_supervisor", "mention_law", "mention_conformity", "mention_claim")
@@ -45,7 +55,7 @@ def facts_of(policy: Policy, *, mentions: Mapping[str, Parameter], kind: str, fu
             ("Nom", account.list_name),
             ("Adresse", account.street),
             ("Code postal et ville", account.place),
-            ("Pays", account.country),
+            ("Pays", COUNTRIES.get(account.country, account.country)),
             ("E-mail", account.email),
             ("Téléphone", printed_phone(account.mobile or account.phone) if account.mobile or account.phone else ""),
         ),
@@ -75,6 +85,7 @@ def facts_of(policy: Policy, *, mentions: Mapping[str, Parameter], kind: str, fu
             ("Période de carence", f"{policy.waiting_months} mois pour la partie Garantie"),
             ("Édition du tarif", policy.edition.note or policy.edition.code),
             ("Devis", policy.job_number),
+            ("Émise", f"le {printed_date(policy.issued_on)} par {producer.name}"),
         ],
         "price": _price_rows(policy.worksheet),
         "total": _euros(policy.gross),
@@ -82,7 +93,6 @@ def facts_of(policy: Policy, *, mentions: Mapping[str, Parameter], kind: str, fu
         "amount": mentions.get("mention_amount", EMPTY).text,
         "exclusions": mentions.get("mention_exclusions", EMPTY).text,
         "mentions": [{"text": row.text, "verified": row.is_verified} for row in [*texts, renounce] if row.text],
-        "issued": f"Émise le {printed_date(policy.issued_on)} par {producer.name}.",
     }
 
 

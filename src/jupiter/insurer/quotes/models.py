@@ -1,7 +1,7 @@
 """Jobs (devis) and the offers they were given. A price, once given, keeps its edition and its worksheet."""
 
 import uuid
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django.contrib.postgres.indexes import GinIndex
@@ -157,6 +157,11 @@ class Job(models.Model):
     @classmethod
     def within(cls, reach: Reach) -> JobSet:
         return cls.objects.within(reach)
+
+    @classmethod
+    def open_lately(cls, reach: Reach, today: date) -> JobSet:
+        """« Devis ouverts au cours des 30 derniers jours »: the tile counts these, the list shows them."""
+        return cls.within(reach).still_open().created_since(today - timedelta(days=RECENT_DAYS))
 
     @property
     def public_id(self) -> str:
