@@ -19,7 +19,7 @@ def frame(request: HttpRequest) -> Frame:
         Entry("support", reverse("dealers:support"), "help-circle", "Support"),
     ]
     if member.may("see_transmissions"):
-        menu.insert(2, Entry("transmissions", reverse("declarations:transmissions"), "arrows-exchange", "Transmissions"))
+        menu.insert(2, Entry("transmissions", reverse("declarations:transmissions"), "exchange", "Transmissions"))
     if not member.may("complete_sale"):
         menu = [entry for entry in menu if entry.key != "declare"]
     sites = ["Tout le réseau"] if member.is_network else [m.point_of_sale.name for m in member.memberships if m.point_of_sale]

@@ -101,3 +101,7 @@ def test_a_network_administrator_sees_every_point_of_sale(client, new_point, db)
     said = page_of(client.get("/profil/")).get_text(" ", strip=True)
     assert "GARAGE B" in said
     assert "DEMO CDDS SPOTICAR" in said
+
+
+def test_the_banner_is_the_tutorials_and_nothing_else(client, new_seller):
+    assert page_of(client.get("/profil/953617Z/")).select_one(".notice").get_text(" ", strip=True) == BANNER

@@ -103,7 +103,7 @@ class DeclarationForm(KitForm):
             self.warn({doubt.field: doubt.message for doubt in rules.doubts(held)} | sale.refused_fields)
 
     def _field(self, name: str, field: rules.Field) -> forms.Field:
-        told = {"label": LABELS.get(name, field.label), "required": field.mandatory}
+        told: dict[str, Any] = {"label": LABELS.get(name, field.label), "required": field.mandatory}
         if field.kind == "box":
             return forms.BooleanField(label=field.label, required=False)
         if field.words or name == "months":
@@ -133,7 +133,7 @@ class DeclarationForm(KitForm):
         for name, sentence in self.reading.refused.items():
             self.add_error(name, ValidationError(sentence))
         values = self.reading.values
-        self.initial |= {name: rules.printed(name, values.get(name)) for name in rules.COMPUTED}
+        self.initial = dict(self.initial) | {name: rules.printed(name, values.get(name)) for name in rules.COMPUTED}
         self.warn({doubt.field: doubt.message for doubt in rules.doubts(values)})
         return typed
 
@@ -162,6 +162,10 @@ class DeclarationForm(KitForm):
             for name, said in self.order.items()
             if name not in rules.COMPUTED and values.get(name) != said and name not in self.reading.refused
         ]
+
+    def seen_now(self, sequence: int) -> None:
+        """The next POST of this page has seen this state of the sale."""
+        self.data = {**{name: self.data.get(name) for name in self.data}, "seen": str(sequence)}
 
     def seen_sequence(self) -> int:
         return self.cleaned_data.get("seen") or 0 if self.is_bound and hasattr(self, "cleaned_data") else self.sale.sequence

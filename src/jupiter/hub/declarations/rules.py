@@ -462,7 +462,8 @@ def doubts(values: Values) -> list[Doubt]:
     postcode, city = values.get("postcode"), values.get("city")
     if postcode and city and values.get("country") == "FR" and french.doubtful_town(postcode, city):
         found.append(Doubt("postcode_and_town_disagree", "city", f"Le code postal {postcode} n’est pas celui de {city}"))
-    return found
+    order = list(FIELDS)
+    return sorted(found, key=lambda doubt: order.index(doubt.field))  # as on the screen
 
 
 # As screens print a value

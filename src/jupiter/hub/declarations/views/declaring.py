@@ -129,8 +129,7 @@ def _save(request: HttpRequest, member: Member, sale: Sale, typed: DeclarationFo
 def _show_conflict(typed: DeclarationForm, newer: Sale) -> None:
     theirs = DeclarationForm(sale=newer, today=typed.today).initial
     typed.show_conflict(by=newer.changed_by, at=newer.changed_at, theirs={name: theirs[name] for name in rules.TYPED if name in theirs})
-    typed.data = typed.data.copy()
-    typed.data["seen"] = str(newer.sequence)
+    typed.seen_now(newer.sequence)
 
 
 def _form_page(request: HttpRequest, typed: DeclarationForm, status: int = 200) -> HttpResponse:

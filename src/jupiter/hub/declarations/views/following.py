@@ -55,8 +55,8 @@ def send_again(request: HttpRequest, member: Member, sale: Sale) -> HttpResponse
 
 
 ICONS = {"ok": "circle-check", "wait": "progress", "warn": "alert-triangle"}
-PAUSES = ((10, 500), (60, 2_000), (600, 5_000))  # seconds since the declaration → milliseconds to the next look
-LATER = 15_000
+PAUSES = ((10, 500), (60, 2_000))  # seconds since the declaration → milliseconds to the next look
+LATER = 5_000
 
 
 def _answers(member: Member, sale: Sale) -> dict[str, Any]:

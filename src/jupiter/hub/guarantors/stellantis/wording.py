@@ -119,7 +119,7 @@ def refused_fields(body: str) -> dict[str, str]:
     try:
         said = strict_json.loads(body.encode())
         details = said.get("details") or said.get("errors") or []
-        found = {}
+        found: dict[str, str] = {}
         for detail in details:
             where = (
                 detail.get("pointer") or (detail.get("properties") or {}).get("pointer") or (detail.get("properties") or {}).get("field")

@@ -11,7 +11,7 @@ SECRETS = ("JUPITER_INSURER_CLIENT_SECRET", "JUPITER_INSURER_NOTICE_SECRET")
 
 
 class Command(BaseCommand):
-    help = f"Keep, sealed, the insurer's client id and the secrets read from {SECRETS[0]} and {SECRETS[1]}; the former notice secret stays live."
+    help = f"Keep, sealed, the insurer's client id and the secrets read from {SECRETS[0]} and {SECRETS[1]} (the former one stays live)."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--client-id", required=True)
