@@ -158,7 +158,7 @@ def _sheet(request: HttpRequest, member: Member, car: Vehicle, form: VehicleForm
     return screen(
         request, "vehicles/show.html", title=_("Modifier véhicule"), here="vehicles", status=422 if form.is_bound else 200,
         crumbs=_crumbs(), car=car, form=form, state=SHOWN[State(car.state)], margin=car.margin, reckoning=_reckoning(car), days=days,
-        days_warn=days is not None and days > rules.OLD_STOCK_DAYS, steps=_steps(car), orders=member.own(car.orders.visible()).count(),
+        days_warn=days is not None and days > rules.OLD_STOCK_DAYS, steps=_steps(car), orders=_order_numbers(member, car),
         editable=member.may("edit_vehicle", car.site_id), journal=entries_of("vehicle", car.pk)[:JOURNAL_LINES],
         leads=not any(part.place == "buttons" and not part.facts.get("reason") for part in parts),
         parts={place: _drawn(request, parts, place) for place in ("buttons", "side", "documents", "dialogs")},
@@ -191,6 +191,10 @@ def _steps(car: Vehicle) -> list[dict[str, Any]]:
         when = "done" if reached else "now" if now else "to-come"
         steps.append({"name": name, "date": printed_date(day) if day else "", "note": note, "when": when})
     return steps
+
+
+def _order_numbers(member: Member, car: Vehicle) -> list[int]:
+    return list(member.own(car.orders.visible()).order_by("-number").values_list("number", flat=True))
 
 
 def _reckoning(car: Vehicle) -> list[tuple[str, str]]:
