@@ -30,6 +30,14 @@ class NotSold(Exception):
     """Why this sale has no policy, in a sentence."""
 
 
+class Refused(NotSold):
+    """A page that says no: what it says is on it."""
+
+    def __init__(self, sentence: str, page: "Page") -> None:
+        super().__init__(sentence)
+        self.page = page
+
+
 class Unwell(Exception):
     """The service did not answer, or said that it could not now: ask again."""
 
@@ -176,7 +184,8 @@ class Browser:
 
     @staticmethod
     def _value(control: Control, left: dict[str, str]) -> str | None:
-        wanted = next((label for label in left if label in (control.label, control.name)), None)
+        said = re.sub(r", (en .+|à compléter)$", "", control.label)  # what else a screen reader says: unit, state
+        wanted = next((label for label in left if label in (said, control.name)), None)
         if wanted is None:
             if control.kind in ("checkbox", "radio"):
                 return (control.value or "on") if control.checked else None
@@ -204,7 +213,7 @@ class Browser:
         if response.status_code >= 400:
             said = re.search(r"error-summary.*?</div>", response.text, re.S)
             words = " ".join(re.sub(r"<[^>]+>", " ", said.group() if said else page.text[:400]).split())
-            raise NotSold(f"{response.url} refused ({response.status_code}): {words}")
+            raise Refused(f"{response.url} refused ({response.status_code}): {words}", page)
         return page
 
 
@@ -341,7 +350,7 @@ class Seller:
         if not launch.startswith(self.suite.url("hub")):
             raise NotSold(f"Garantir leads to {launch}, not to the hub")
         self.steadily("Hub: consent and origin", lambda: self.complete(reference, car, order))
-        declared = self.steadily("Hub: Déclarer et Garantir", lambda: self.declare(reference))
+        declared = self.steadily("Hub: Déclarer et Garantir", lambda: self.declare(reference), lambda said: str(said["declaration_number"]))
         number = declared["declaration_number"]
         quoted = self.until("Insurer: devis created", lambda: self.job(number), lambda job: str(job["jobNumber"]))
         self.steadily("Insurer: devis priced", lambda: self.quote(quoted["id"]))
@@ -371,7 +380,7 @@ class Seller:
             "Valider",
             {
                 "Site": "DEMO CDDS SPOTICAR",
-                "Immat.": car.plate,
+                "Immatriculation": car.plate,
                 "VIN": car.vin,
                 "Marque": "PEUGEOT",
                 "Modèle": "2008",
@@ -435,7 +444,12 @@ class Seller:
         form = page.form_with("Valider et ouvrir")
         labels = {control.label for control in form.controls}
         typed = {"Identifiant": login["username"], "Mot de passe": login["password"]} if "Mot de passe" in labels else {}
-        return self.dealer.submit(page, "Valider et ouvrir", typed, follow=False).address
+        try:
+            return self.dealer.submit(page, "Valider et ouvrir", typed, follow=False).address
+        except Refused as refusal:
+            if "ne répond pas" in refusal.page.text or "Pas encore" in refusal.page.text:
+                raise Unwell("the hub does not answer Jupiter") from refusal
+            raise
 
     def state(self, reference: str) -> dict[str, Any] | None:
         response = self.hub.ask("GET", f"/api/v1/sales/{reference}", accept=(200, 404))

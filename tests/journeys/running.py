@@ -7,13 +7,24 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from importlib.machinery import SourceFileLoader
+from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
-from typing import Any
+from types import ModuleType
+from typing import Any, TypeVar
 
 import httpx
+import psutil
+import psycopg
+from psycopg.rows import dict_row
+
+from jupiter.kit import postgres
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 SERVICES = ("dealer", "hub", "insurer")
+Seen = TypeVar("Seen")
 
 
 class Suite:
@@ -34,12 +45,13 @@ class Suite:
         self.process = subprocess.Popen(
             [*command, *self.options], env=environment, stdout=screen, stderr=screen, stdin=subprocess.DEVNULL, cwd="/"
         )
+        screen.close()
         self.wait_until_ready(patience)
         return self
 
     def wait_until_ready(self, patience: float = 120) -> None:
         for service in SERVICES:
-            wait_for(lambda service=service: self.is_ready(service), patience, f"{service} is not ready:\n{self.said()}")
+            wait_for(lambda service=service: self.is_ready(service), patience, lambda: f"{service} is not ready:\n{self.said()}")
         wait_for((self.data / "demo.json").is_file, 10, "no demo.json")
 
     def is_ready(self, service: str) -> bool:
@@ -50,14 +62,18 @@ class Suite:
         except httpx.HTTPError:
             return False
 
-    def stop(self) -> None:
+    def stop(self, *, keep: bool = False) -> None:
+        """For good, unless told to keep the data: root's may lie outside the folder that the test throws away."""
         if self.process and self.process.poll() is None:
+            self.process.send_signal(signal.SIGCONT)  # a test that failed may have left it frozen
             self.process.send_signal(signal.SIGTERM)
             try:
                 self.process.wait(60)
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 raise
+        if not keep:
+            self.server.erase()
 
     def url(self, service: str) -> str:
         return f"http://127.0.0.1:{self.port_base + 1 + SERVICES.index(service)}"
@@ -73,17 +89,112 @@ class Suite:
     def login(self, service: str, username: str) -> dict[str, str]:
         return next(each for each in self.demo["logins"] if (each["service"], each["username"]) == (service, username))
 
-    def sell(self, count: int = 1, out: Path | None = None) -> subprocess.CompletedProcess[str]:
-        command = [str(CHECKOUT / "bin/sell"), "--data", str(self.data), "--count", str(count), "--out", str(out or self.data / "sold")]
-        return subprocess.run(command, capture_output=True, text=True, timeout=200 * count, check=False)
+    # Selling
+
+    def selling(self, count: int = 1, *, data: Path | None = None, out: Path | None = None, **environment: str) -> "subprocess.Popen[str]":
+        """bin/sell, as anyone runs it; it goes on while the test does other things."""
+        out = out or self.data / "sold"
+        command = [str(CHECKOUT / "bin/sell"), "--data", str(data or self.data), "--count", str(count), "--out", str(out)]
+        return subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=dict(os.environ) | environment, cwd="/"
+        )
+
+    def sell(self, count: int = 1, **options: Any) -> subprocess.CompletedProcess[str]:
+        running = self.selling(count, **options)
+        try:
+            said, _ = running.communicate(timeout=200 * count)
+        except subprocess.TimeoutExpired:
+            running.kill()
+            raise
+        return subprocess.CompletedProcess(running.args, running.returncode, said, "")
+
+    # Looking inside, as the server's administrator
+
+    @property
+    def server(self) -> postgres.Embedded:
+        home = postgres.home_in(self.data)
+        return postgres.Embedded(home, note=None if self.data in home.parents else self.data / postgres.ELSEWHERE)
+
+    def inside(self, service: str) -> "psycopg.Connection[dict[str, Any]]":
+        return psycopg.connect(self.server.conninfo, dbname=f"jupiter_{service}", autocommit=True, row_factory=dict_row)
+
+    def rows(self, service: str, question: str, *values: Any) -> list[dict[str, Any]]:
+        with self.inside(service) as door:
+            return door.execute(question, values or None).fetchall()
+
+    def do(self, service: str, command: str, *values: Any) -> None:
+        with self.inside(service) as door:
+            door.execute(command, values or None)
+
+    # Accidents
+
+    def pid(self, name: str) -> int:
+        """Of `dealer-web`, `hub-worker` … as the runner reports it, or of PostgreSQL."""
+        if name == "postgres":
+            return int((self.server.data / "postmaster.pid").read_text().partition("\n")[0])
+        report = json.loads((self.data / "run/processes.json").read_text())
+        return next(int(row["pid"]) for row in report if row["name"] == name)
+
+    def children(self, name: str) -> list[int]:
+        return [child.pid for child in psutil.Process(self.pid(name)).children(recursive=True)]
+
+    def has_new(self, name: str, old: int) -> bool:
+        """Whether it was started again."""
+        try:
+            pid = self.pid(name)
+        except (OSError, StopIteration, ValueError):
+            return False
+        return pid != old and is_alive(pid)
+
+    @contextmanager
+    def nobody_watching(self) -> Iterator[None]:
+        """The supervisor sleeps: what dies stays dead until the end of the block."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.process.send_signal(signal.SIGCONT)
+
+    def kill(self, *names: str) -> None:
+        """-9, with whatever they had started."""
+        for name in names:
+            pid = self.pid(name)
+            os.kill(pid, signal.SIGKILL)
+            wait_for(lambda pid=pid: not is_alive(pid), 10, f"{name} survives SIGKILL")
+
+    @contextmanager
+    def worker(self, service: str, **environment: str) -> Iterator[None]:
+        """One started alone, with settings of its own, in place of the supervisor's: for a block in which nobody is watching."""
+        own = psutil.Process(self.pid(f"{service}-worker")).environ() | {"JUPITER_SUPERVISOR": str(os.getpid())} | environment
+        self.kill(f"{service}-worker")
+        with open(self.data / f"log/{service}-worker-alone.log", "ab") as log:
+            alone = subprocess.Popen([sys.executable, "-P", "-m", "jupiter", service, "worker"], env=own, stdout=log, stderr=log)
+        try:
+            yield
+        finally:
+            alone.terminate()
+            try:
+                alone.wait(20)
+            except subprocess.TimeoutExpired:
+                alone.kill()
+                alone.wait()
 
 
-def wait_for(seen: Any, patience: float, otherwise: str) -> None:
+def is_alive(pid: int) -> bool:
+    with suppress(psutil.NoSuchProcess):
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    return False
+
+
+def wait_for(look: Callable[[], Seen], patience: float, otherwise: str | Callable[[], str], *, pause: float = 0.1) -> Seen:
+    """What was seen, as soon as there is something to see."""
     deadline = time.monotonic() + patience
-    while not seen():
+    while not (seen := look()):
         if time.monotonic() > deadline:
-            raise AssertionError(otherwise)
-        time.sleep(0.2)
+            raise AssertionError(otherwise if isinstance(otherwise, str) else otherwise())
+        time.sleep(pause)
+    return seen
 
 
 def free_port_base() -> int:
@@ -98,3 +209,14 @@ def free_port_base() -> int:
             continue
         return base
     raise AssertionError("no nine free ports in a row")
+
+
+def seller_script() -> ModuleType:
+    """bin/sell's own steps, for a sale that is to be interrupted between two of them."""
+    loader = SourceFileLoader("bin_sell", str(CHECKOUT / "bin/sell.py"))
+    spec = spec_from_loader(loader.name, loader)
+    assert spec is not None
+    module = module_from_spec(spec)
+    sys.modules[loader.name] = module  # its dataclasses look themselves up there
+    loader.exec_module(module)
+    return module
