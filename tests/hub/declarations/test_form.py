@@ -97,7 +97,7 @@ def test_the_form_arrives_filled_and_leads_to_the_first_blank(inside, sale):
     assert page.select_one("#id_price")["value"] == "16\u202f450,00"
     assert page.select_one("#id_ends_on")["value"] == "07/12/2022"
     assert [field["id"] for field in page.select("[autofocus]")] == ["id_consent"]
-    assert len(page.select("#declaration [name]:not([type=hidden])")) == 43
+    assert len(page.select("#declaration [name]:not([type=hidden]):not(button)")) == 43
     assert "SP953617Z100034312" in page.get_text()
     assert len([mark for mark in page.select(".source") if "bon" in mark.get_text()]) > 20
 
@@ -135,6 +135,13 @@ def test_enregistrer_keeps_blanks_and_typing(inside, sale):
     assert answer["location"] == url(sale)
     values = Sale.objects.get().values
     assert (values["consent"], values["profession"], "address" in values) == ("EMAIL", "Boulanger", False)
+    assert Sale.objects.get().state == State.RECEIVED
+
+
+def test_without_a_button_nothing_is_declared(inside, sale):
+    words = posted(sale, **TYPED)
+    del words["do"]
+    assert inside.post(url(sale), words)["location"] == url(sale)
     assert Sale.objects.get().state == State.RECEIVED
 
 

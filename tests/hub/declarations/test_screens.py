@@ -152,3 +152,13 @@ def test_no_get_writes(inside, api_client, point):
     writes = [one["sql"] for one in said.captured_queries if re.match(r"\s*(INSERT|UPDATE|DELETE)", one["sql"])]
     assert [one for one in writes if "django_session" not in one] == []
     assert Sale.objects.values().get() == before
+
+
+def test_a_network_administrator_is_led_to_what_they_may_open(client, point, api_client):
+    make.a_received_sale(api_client)
+    client.force_login(make.a_person(role="network_admin", full_name="RÉSEAU"))
+    page = BeautifulSoup(client.get("/ventes/").content, "html.parser")
+    assert client.get(page.select_one("td.lead a")["href"]).status_code == 200
+    home = BeautifulSoup(client.get("/").content, "html.parser")
+    assert client.get(home.select_one(".work .what a")["href"]).status_code == 200
+    assert "Transmissions" in home.select_one(".nav").get_text()

@@ -69,8 +69,12 @@ class SaleTable(tables.Table):
     caption = "Ventes"
     noun = "Ventes"
 
+    def __init__(self, *args: Any, may_complete: bool, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.may_complete = may_complete
+
     def render_number(self, record: Sale) -> SafeString:
-        page = "declarations:begin" if record.is_received else "declarations:show"
+        page = "declarations:begin" if record.is_received and self.may_complete else "declarations:show"
         return format_html(
             '<a href="{}">{}</a>', reverse(page, args=[record.pk]), record.declaration_number or record.order_number or "Nouvelle vente"
         )

@@ -16,7 +16,7 @@ from jupiter.hub.dealers.models import Member, PointOfSale
 from jupiter.hub.dealers.views import THEN
 from jupiter.hub.declarations import actions, rules, wording
 from jupiter.hub.declarations.access import sale_may
-from jupiter.hub.declarations.forms import DECLARE, ChoiceForm, DeclarationForm
+from jupiter.hub.declarations.forms import DECLARE, DRAFT, ChoiceForm, DeclarationForm
 from jupiter.hub.declarations.models import Sale
 from jupiter.hub.guarantors.registry import GUARANTORS, why_not
 from jupiter.kit.clock import business_today
@@ -97,7 +97,7 @@ def form(request: HttpRequest, member: Member, sale: Sale) -> HttpResponse:
     if request.method != "POST":
         return _form_page(request, DeclarationForm(sale=sale, today=business_today()))
     typed = DeclarationForm(request.POST, sale=sale, today=business_today())
-    wants = request.POST.get("do", DECLARE)
+    wants = request.POST.get("do", DRAFT)  # without the word nothing irrevocable is done
     if wants == DECLARE:
         typed.full_clean()
         typed.name_the_blanks()

@@ -32,7 +32,7 @@ def home(request: HttpRequest, member: Member) -> HttpResponse:
     main = member.memberships[0].point_of_sale
     if main and not is_configured(main):
         return redirect("dealers:point_profile", main.code)
-    sales = sales_of(member)
+    sales, may_complete = sales_of(member), member.may("complete_sale")
     counts = sales.aggregate(**{key: Count("pk", filter=VIEWS[key]) for key in ("a-declarer", "en-cours", "a-reprendre")})
     tiles = [
         {
@@ -58,18 +58,18 @@ def home(request: HttpRequest, member: Member) -> HttpResponse:
             "key": "a-declarer",
             "title": _("Reçues, à déclarer"),
             "count": counts["a-declarer"],
-            "items": [_line(sale) for sale in to_declare],
+            "items": [_line(sale, may_complete) for sale in to_declare],
         },
         {
             "key": "en-cours",
             "title": _("En cours"),
             "count": counts["en-cours"],
-            "items": [_line(sale) for sale in under_way[:SHOWN_AT_HOME]],
+            "items": [_line(sale, may_complete) for sale in under_way[:SHOWN_AT_HOME]],
         },
     ]
     return screen(
         request, "declarations/home.html", title=_("Accueil"), here="home", tiles=tiles, blocks=blocks, today=business_today(),
-        may_declare=member.may("complete_sale"),
+        may_declare=may_complete,
     )  # fmt: skip
 
 
@@ -82,9 +82,9 @@ LABELS = {
 }
 
 
-def _line(sale: Sale) -> dict[str, Any]:
+def _line(sale: Sale, may_complete: bool) -> dict[str, Any]:
     shown = shown_state(sale)
-    received = sale.is_received
+    received = sale.is_received and may_complete
     return {
         "text": sale.title,
         "note": " · ".join(
@@ -109,7 +109,7 @@ def index(request: HttpRequest, member: Member) -> HttpResponse:
     sales = sales_of(member).in_view(key)
     if asked:
         sales = sales.matching(asked)
-    table = SaleTable(sales)
+    table = SaleTable(sales, may_complete=member.may("complete_sale"))
     RequestConfig(request, paginate={"per_page": PER_PAGE, "silent": True}).configure(table)
     tabs = [(f"?vue={name}" + (f"&q={asked}" if asked else ""), label, name == key) for name, label in LABELS.items()]
     return screen(request, "declarations/list.html", title=_("Ventes"), here="home", table=table, tabs=tabs, asked=asked)
