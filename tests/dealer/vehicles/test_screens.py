@@ -251,3 +251,8 @@ def test_the_filtered_rows_are_exported(client, seller, stock):
     sheet = load_workbook(BytesIO(b"".join(answer.streaming_content))).active
     assert {row[0].value for row in sheet.iter_rows(min_row=2)} == {"60227", "60228"}
     assert sheet["H2"].value == 16450
+
+
+def test_after_a_refusal_the_address_of_valider_leads_back_to_the_sheet(client, seller, site):
+    car = make.a_vehicle(site)
+    assert client.get(f"/vehicules/{car.pk}/valider/").headers["location"] == f"/vehicules/{car.pk}/"

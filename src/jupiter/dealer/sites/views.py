@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
 from jupiter.kit.web.screen import screen
@@ -32,12 +32,15 @@ def show(request: HttpRequest, member: Member, code: str) -> HttpResponse:
     return _form_page(request, member, site, SiteForm(initial=as_typed(site)))
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @member_may("edit_site")
 def save(request: HttpRequest, member: Member, code: str) -> HttpResponse:
+    """Valider. Asked for again after a refusal, as by a change of theme, it is the form."""
     site = get_object_or_404(member.group.sites, code=code)
     if not member.may("edit_site", site.pk):
         raise PermissionDenied(_("Votre rôle sur ce site ne permet pas cet acte."))
+    if request.method == "GET":
+        return redirect("sites:show", site.code)
     typed = request.POST.copy()
     form = SiteForm(typed, initial=as_typed(site))
     if form.is_valid() and _saved(form, typed, site, member):

@@ -89,10 +89,13 @@ def show(request: HttpRequest, member: Member, vehicle_id: int) -> HttpResponse:
     return _sheet(request, member, car, VehicleForm(initial=as_typed(car)))
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @member_may("edit_vehicle")
 def save(request: HttpRequest, member: Member, vehicle_id: int) -> HttpResponse:
+    """Valider. Asked for again after a refusal, as by a change of theme, it is the sheet."""
     car = _found(member, vehicle_id)
+    if request.method == "GET":
+        return redirect("vehicles:show", car.pk)
     typed = request.POST.copy()
     form = VehicleForm(typed, initial=as_typed(car))
     if form.is_valid() and _saved(form, typed, car, member):
