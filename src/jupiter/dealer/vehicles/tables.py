@@ -34,6 +34,9 @@ class VehicleTable(tables.Table):
     site = tables.Column(verbose_name=_("Site"), accessor="site__name", attrs=place("spare"))
     sale_gross = EuroColumn(verbose_name=_("Prix TTC"), order_by=("asking_gross",))
 
+    caption = _("Véhicules")
+    noun = _("Véhicules")
+
     class Meta:
         order_by = "-id"
         empty_text = _("Aucun véhicule")
