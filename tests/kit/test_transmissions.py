@@ -1,5 +1,7 @@
 """The worker is the real one, on the real job table; only the partner's answers are scripted."""
 
+from dataclasses import replace
+
 import httpx
 import pytest
 import respx
@@ -83,6 +85,22 @@ def test_what_is_rolled_back_is_never_sent(heard):
         say_then_lose_power()
     assert not Transmission.objects.exists()
     assert not ProcrastinateJob.objects.exists()
+
+
+def test_what_a_worker_says_and_takes_back_is_never_sent(worker, partner, heard, monkeypatch):
+    """In a worker too a job belongs to the transaction that makes it true, though the worker's own connection is another."""
+
+    def say_more_then_lose_power(parcel, answer):
+        say(subject="sale-2")
+        assert ProcrastinateJob.objects.filter(task_name="carry").count() == 2
+        raise PowerCut
+
+    monkeypatch.setitem(carriers.CARRIERS, "test.words", replace(carriers.CARRIERS["test.words"], accept=say_more_then_lose_power))
+    partner.mock(return_value=YES)
+    first = say()
+    worker.run()
+    assert [parcel.pk for parcel in Transmission.objects.all()] == [first.pk]
+    assert ProcrastinateJob.objects.filter(task_name="carry").count() == 1  # beside what a clock drives
 
 
 def test_nothing_is_said_outside_a_transaction(heard):

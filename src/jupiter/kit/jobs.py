@@ -5,11 +5,15 @@ import logging
 from django.db import connection
 from procrastinate import BaseRetryStrategy, RetryDecision
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.jobs import Job, Status
+from procrastinate.manager import JobManager
 
 UPKEEP = "upkeep"  # a queue with a slot of its own: when all others sleep on a partner, someone must still tidy up
 CEILING = 20  # a job that has met its worker's death this often is the cause of it
 STALLED_AFTER_SECONDS = 30
+
+IN_THIS_TRANSACTION = JobManager(DjangoConnector())  # a worker's app has a connector of its own, whose jobs would exist at once
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +46,9 @@ def defer(task: str, *, queue: str | None = None, lock: str | None = None, **ids
     if not connection.in_atomic_block:
         raise RuntimeError(f"{task} must be deferred in the transaction that makes it true")
     options = {name: value for name, value in (("queue", queue), ("lock", lock)) if value is not None}
-    app.configure_task(task, allow_unknown=False, **options).defer(**ids)
+    job = app.configure_task(task, allow_unknown=False, **options)
+    job.job_manager = IN_THIS_TRANSACTION
+    job.defer(**ids)
 
 
 @app.periodic(cron="* * * * * */15")
