@@ -119,6 +119,17 @@ def test_an_unwell_insurer_is_asked_again_with_the_same_key(insurer, worker, sal
     assert Attempt.objects.filter(transmission__kind="cover.request").count() == 2
 
 
+def test_while_the_insurer_is_silent_the_page_says_so_and_that_nothing_is_lost(insurer, worker, sale, seller, client):
+    insurer.post(COMPOSITE).mock(side_effect=httpx.ConnectError("down"))
+    worker.run()
+    client.force_login(seller)
+    page = client.get(f"/vente/{sale.pk}/resultat/").content.decode()
+    assert "La sauvegarde dans le centralisateur a été effectuée avec succès" in page
+    assert "création du devis en cours" in page
+    assert "Stellantis GuideWire ne répond pas" in page
+    assert "nous réessayons" in page
+
+
 def test_an_answer_carried_twice_leaves_one_quote(insurer, worker, sale):
     insurer.post(COMPOSITE).mock(return_value=accepted())
     worker.run()

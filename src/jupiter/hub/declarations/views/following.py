@@ -55,7 +55,7 @@ def send_again(request: HttpRequest, member: Member, sale: Sale) -> HttpResponse
 
 
 ICONS = {"ok": "circle-check", "wait": "progress", "warn": "alert-triangle"}
-PAUSES = ((10, 500), (60, 2_000))  # seconds since the declaration → milliseconds to the next look
+PAUSES = ((3, 300), (10, 700), (60, 2_000))  # seconds since the declaration → milliseconds to the next look
 LATER = 5_000
 
 
@@ -72,6 +72,7 @@ def _answers(member: Member, sale: Sale) -> dict[str, Any]:
         "steps": _timeline(sale, has_document=document is not None),
         "insurer_home": f"{settings.NEIGHBOURS['insurer'].rstrip('/')}/",
         "pause": _pause(sale, timezone.now()),
+        "silence": _silence(sale),
         "expires_on": _date(sale.quote, "expires_on"),
         "may_complete": member.may("declare_sale", sale.point_of_sale_id),
         "may_send_again": member.may("send_again", sale.point_of_sale_id),
@@ -85,6 +86,14 @@ def _proof(sale: Sale, *, first: bool) -> dict[str, str]:
     if sale.quote_number:
         return {"what": _("devis"), "proof": sale.quote_number}
     return {"what": _("devis"), "proof": _("à reprendre") if sale.cover == Cover.ASIDE else _("en cours")}
+
+
+def _silence(sale: Sale) -> str:
+    """Why the guarantor has not answered yet, once it has been tried in vain."""
+    if sale.cover != Cover.SENDING:
+        return ""
+    parcel = transmissions_about(sale).filter(kind=actions.COVER).first()
+    return parcel.trouble if parcel else ""
 
 
 def _pause(sale: Sale, now: datetime) -> int:
@@ -129,7 +138,7 @@ def _timeline(sale: Sale, *, has_document: bool) -> list[dict[str, Any]]:
         },
         {
             "name": str(sale.get_cover_display()) if gone else _("Police émise") if policy else _("Police à acheter"),
-            "date": policy or (_("avant le {day}").format(day=printed_date(expires_on)) if expires_on else ""),
+            "date": policy or (_("jusqu’au {day}").format(day=printed_date(expires_on)) if expires_on else ""),
             "note": _("le {day}").format(day=printed_date(issued_on)) if issued_on else "",
             "when": "done" if policy else "now" if quote else "to-come",
         },
