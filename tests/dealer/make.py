@@ -24,8 +24,8 @@ from tests.dealer.orders.make import (
 )
 
 __all__ = [
-    "BUYER", "CAR", "NOON", "TODAY", "TOLD", "User", "WHO", "a_closed_order", "a_customer", "a_group", "a_link", "a_member", "a_site", "a_vehicle",
-    "a_warranty", "an_order", "the_demonstration",
+    "BUYER", "CAR", "NOON", "TODAY", "TOLD", "User", "WHO", "a_closed_order", "a_customer", "a_group", "a_link", "a_member",
+    "a_site", "a_vehicle", "a_warranty", "an_order", "the_demonstration",
 ]  # fmt: skip
 
 TOLD = {
