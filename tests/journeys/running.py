@@ -46,13 +46,20 @@ class Suite:
             [*command, *self.options], env=environment, stdout=screen, stderr=screen, stdin=subprocess.DEVNULL, cwd="/"
         )
         screen.close()
-        self.wait_until_ready(patience)
+        try:
+            self.wait_until_ready(patience)
+        except BaseException:
+            self.stop()
+            raise
         return self
 
     def wait_until_ready(self, patience: float = 120) -> None:
         for service in SERVICES:
-            wait_for(lambda service=service: self.is_ready(service), patience, lambda: f"{service} is not ready:\n{self.said()}")
+            self.wait_for(service, patience)
         wait_for((self.data / "demo.json").is_file, 10, "no demo.json")
+
+    def wait_for(self, service: str, patience: float = 60) -> None:
+        wait_for(lambda: self.is_ready(service), patience, lambda: f"{service} is not ready:\n{self.said()}", pause=0.05)
 
     def is_ready(self, service: str) -> bool:
         if self.process and self.process.poll() is not None:

@@ -1,4 +1,4 @@
-"""bin/sell beside a suite that was started as anyone starts it: it sells, it says when it did not, and it looks at no door but the three."""
+"""bin/sell beside a suite that was started as anyone starts it: it sells, it says when it did not, and it knocks at three doors only."""
 
 import json
 import os
@@ -12,7 +12,7 @@ from pypdf import PdfReader
 
 from .running import CHECKOUT, Suite
 
-WATCHER = '''
+WATCHER = """
 import atexit, os, sys
 
 FORBIDDEN = {"jupiter", "psycopg", "psycopg_binary", "psycopg_pool", "django", "procrastinate", "sqlite3", "asyncpg"}
@@ -29,7 +29,7 @@ def watch(event, told):
 
 notes = os.open(os.environ["WATCHED"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
 sys.addaudithook(watch)
-'''
+"""
 
 
 @pytest.fixture(scope="module")

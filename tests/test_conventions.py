@@ -1,0 +1,329 @@
+"""House rules that no linter knows. They are read from the sources of all three services, whichever settings the run has."""
+
+import ast
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+SOURCES = ROOT / "src/jupiter"
+SERVICES = ("dealer", "hub", "insurer")
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    parsed = ast.parse(path.read_text(), str(path))
+    for parent in ast.walk(parsed):
+        for child in ast.iter_child_nodes(parent):
+            child.parent = parent
+    return parsed
+
+
+def modules(*names: str) -> Iterator[Path]:
+    """Flat or split by verb: views.py, or all of views/."""
+    for path in sorted(SOURCES.rglob("*.py")):
+        if not names or path.stem in names or path.parent.name in names:
+            yield path
+
+
+def templates() -> list[Path]:
+    return sorted(SOURCES.rglob("templates/**/*.html"))
+
+
+def where(path: Path, line: int) -> str:
+    return f"{path.relative_to(ROOT)}:{line}"
+
+
+def around(node: ast.AST) -> Iterator[ast.AST]:
+    while hasattr(node, "parent"):
+        node = node.parent
+        yield node
+
+
+# What each service says of itself, asked in a process of its own -------------------------------------------------------
+
+QUESTION = """
+import json, django
+django.setup()
+from django.urls import URLPattern, get_resolver
+from procrastinate.contrib.django import app
+from jupiter.kit.transmissions.carriers import CARRIERS
+from jupiter.kit.transmissions.models import Transmission
+
+def addresses(patterns, route=""):
+    for one in patterns:
+        if isinstance(one, URLPattern):
+            view = one.callback
+            yield route + str(one.pattern), getattr(view, "func", view).__module__, str(getattr(view, "act", ""))
+        else:
+            yield from addresses(one.url_patterns, route + str(one.pattern))
+
+app.perform_import_paths()
+longest = Transmission._meta.get_field("kind").max_length
+print(json.dumps([list(addresses(get_resolver().url_patterns)), sorted(app.tasks), sorted(CARRIERS), longest]))
+"""
+
+
+@pytest.fixture(scope="module", params=SERVICES)
+def service(request):
+    """Its addresses with their acts, its tasks, the kinds that it carries."""
+    settings = {"DJANGO_SETTINGS_MODULE": f"jupiter.{request.param}.settings", "JUPITER_DEMO": "1"}
+    command = [sys.executable, "-W", "ignore", "-c", QUESTION]
+    said = subprocess.run(command, env=dict(os.environ) | settings, capture_output=True, text=True, check=True, cwd=ROOT)
+    addresses, tasks, kinds, longest = json.loads(said.stdout)
+    return {"name": request.param, "addresses": addresses, "tasks": tasks, "kinds": kinds, "longest": longest}
+
+
+def test_every_view_states_its_act(service):
+    assert len(service["addresses"]) > 10
+    silent = [(route, module) for route, module, act in service["addresses"] if not act and not module.startswith("ninja.")]
+    assert silent == []
+
+
+def test_every_deferred_task_exists(service):
+    deferred = {name for path in of_service(service["name"]) for name in first_words(path, "defer", "configure_task")}
+    assert {"carry"} <= deferred
+    assert deferred - set(service["tasks"]) == set()
+
+
+def test_every_kind_of_transmission_has_a_carrier(service):
+    said = {kind for path in of_service(service["name"]) for kind in first_words(path, "transmit")}
+    assert said, "nothing found: is transmit() still its name?"
+    assert said - set(service["kinds"]) == set()
+    assert set(service["kinds"]) - said == set(), "carried, but never said"
+    assert max(map(len, said)) <= service["longest"]
+
+
+def of_service(name: str) -> Iterator[Path]:
+    yield from (path for path in modules() if path.relative_to(SOURCES).parts[0] in (name, "kit"))
+
+
+def first_words(path: Path, *functions: str) -> set[str]:
+    """The text that is the first argument of these calls; a constant of the module stands for its text."""
+    constants = texts(tree(path))
+    found = set()
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Call) and node.args and name_of(node.func) in functions and not on_rows(node.func):
+            first = node.args[0]
+            if isinstance(first, ast.Constant) and isinstance(first.value, str):
+                found.add(first.value)
+            elif isinstance(first, ast.Name) and first.id in constants:
+                found.add(constants[first.id])
+            elif not (isinstance(first, ast.Name) and first.id == "task"):  # kit.jobs itself
+                raise AssertionError(f"{where(path, node.lineno)}: its first word is not plain to see")
+    return found
+
+
+def on_rows(function: ast.expr) -> bool:
+    """QuerySet.defer() has our name: it is called on rows, ours on a module or by itself."""
+    return isinstance(function, ast.Attribute) and not (isinstance(function.value, ast.Name) and function.value.id in MODULES)
+
+
+MODULES = {"jobs", "transmissions", "actions", "app"}
+
+
+def name_of(function: ast.expr) -> str:
+    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+
+
+def texts(module: ast.Module) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for node in module.body:
+        if not isinstance(node, ast.Assign):
+            continue
+        for target in node.targets:
+            pairs = [(target, node.value)]
+            if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
+                pairs = list(zip(target.elts, node.value.elts, strict=True))
+            found |= {
+                name.id: value.value
+                for name, value in pairs
+                if isinstance(name, ast.Name) and isinstance(value, ast.Constant) and isinstance(value.value, str)
+            }
+    return found
+
+
+# Rows are reached through who asks ------------------------------------------------------------------------------------
+
+# Rows that belong to nobody, or are reached from one that was found through the member.
+OPEN_ROWS = {
+    "dealer/declarations/views.py:_sale_of:SaleAtHub": "of an order that its caller found through the member",
+    "dealer/orders/views.py:_form:WarrantyChoice": "the same list for everybody",
+    "kit/accounts/views.py:_user_of:User": "of a password letter's signed link, by somebody not logged in",
+}
+
+
+def test_a_view_reaches_rows_through_who_asks():
+    """`.objects` in a view stands inside member.own(…) or member.find(…), or in a sentence that names the member,
+    or asks for what belongs to a row that was found so."""
+    astray = []
+    for path in modules("views"):
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.Attribute) and node.attr == "objects" and not through_somebody(node):
+                model, function = name_of(node.value), next(each.name for each in around(node) if isinstance(each, ast.FunctionDef))
+                if f"{path.relative_to(SOURCES)}:{function}:{model}" not in OPEN_ROWS:
+                    astray.append(f"{where(path, node.lineno)} {function}: {model}.objects")
+    assert astray == []
+
+
+def through_somebody(node: ast.Attribute) -> bool:
+    statement = next(each for each in around(node) if isinstance(each, ast.stmt))
+    if "member" in names_in(statement):
+        return True
+    function = next(each for each in around(node) if isinstance(each, ast.FunctionDef))
+    if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
+        kept = statement.targets[0].id
+        return any("member" in names_in(each) and kept in names_in(each) for each in ast.walk(function) if isinstance(each, ast.stmt))
+    return False
+
+
+def names_in(node: ast.AST) -> set[str]:
+    if isinstance(node, ast.FunctionDef | ast.If | ast.For | ast.With | ast.Try):
+        return set()  # what it holds is asked one by one
+    return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+
+
+# Templates --------------------------------------------------------------------------------------------------------------
+
+INLINE = re.compile(r"""<style|<[^>]*\sstyle\s*=|<script(?![^>]*\ssrc=)|<[a-z][^>]*\son[a-z]+\s*=|javascript:""", re.I)
+
+
+@pytest.mark.parametrize("path", templates(), ids=lambda path: str(path.relative_to(SOURCES)))
+def test_a_template_obeys_the_content_policy_and_guards_its_forms(path):
+    html = without_comments(whole(path.read_text()))
+    assert [found.group() for found in INLINE.finditer(html)] == []
+    for form in re.finditer(r"<form\b[^>]*>.*?</form>", html, re.S):
+        opening = form.group().partition(">")[0]
+        if re.search(r"""method=["']?post""", opening, re.I):
+            assert "{% csrf_token %}" in form.group(), opening
+    assert html.lower().count("<form") == len(re.findall(r"</form>", html, re.I))
+
+
+def whole(html: str) -> str:
+    """Its parts where they are shown."""
+    parts = dict(re.findall(r"{%\s*partialdef (\w+)[^%]*%}(.*?){%\s*endpartialdef[^%]*%}", html, re.S))
+    return re.sub(r"{%\s*partial (\w+)\s*%}", lambda shown: parts.get(shown.group(1), ""), html)
+
+
+def without_comments(html: str) -> str:
+    html = re.sub(r"{%\s*comment\s*%}.*?{%\s*endcomment\s*%}|{#.*?#}", "", html, flags=re.S)
+    return re.sub(r"{{[^}]*}}|{%(?!\s*csrf_token)[^%]*%}", lambda found: blank(found.group()), html)
+
+
+def blank(code: str) -> str:
+    """What Django will put there, unknown to us; a translated text says itself."""
+    said = re.match(r"""{%\s*(?:translate|trans)\s+["'](.*?)["']""", code)
+    return said.group(1) if said else "\u2060"
+
+
+def test_the_rules_for_templates_bite():
+    for bad in ('<p style="x">', "<script>x</script>", '<a onclick="x">', "<style>", '<a href="javascript:x">', '<td\nonload="x">'):
+        assert INLINE.search(bad), bad
+    for good in ('<script src="/a.js"></script>', "<p>Le style = sobre</p>", '<div data-once hx-on="x">', '<html lang="fr">'):
+        assert not INLINE.search(good), good
+
+
+SPACE_BEFORE = re.compile(r"(?<=[\wà-ÿ»)…]) ?[:;!?](?=\s|$|<)|[\wà-ÿ] [%€](?![\w(])|« | »", re.I)
+APOSTROPHE = re.compile(r"(?<=[a-zà-ÿ])'(?=[a-zà-ÿ])", re.I)
+NO_BREAK = re.compile(r"&nbsp;|&#160;|&#xa0;|&#8239;|\u00a0|\u202f", re.I)
+
+
+def untypographic(text: str) -> list[str]:
+    """Of a French text: straight apostrophes, and breakable or missing spaces before : ; ! ? % € and inside « »."""
+    text = NO_BREAK.sub("\u00a0", text)
+    found = [*APOSTROPHE.finditer(text), *SPACE_BEFORE.finditer(text)]
+    return [text[max(0, each.start() - 25) : each.end() + 5].strip() for each in found]
+
+
+@pytest.mark.parametrize("path", templates(), ids=lambda path: str(path.relative_to(SOURCES)))
+def test_a_templates_french_is_well_set(path):
+    html = without_comments(path.read_text())
+    html = re.sub(r"<(script|style|pre|code|kbd)\b.*?</\1>|{% csrf_token %}", "", html, flags=re.S)
+    attributes = re.findall(r"""\s(?:title|alt|aria-label|placeholder)="([^"]*)\"""", html)
+    words = [each for each in re.split(r"<[^>]*>", html) if each.strip()]
+    assert [fault for text in (*words, *attributes) for fault in untypographic(text)] == []
+
+
+def test_the_french_of_python_is_well_set():
+    faults = []
+    for path in modules():
+        if "migrations" in path.parts:
+            continue
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.Call) and name_of(node.func) in ("_", "gettext", "gettext_lazy", "ngettext"):
+                for said in node.args:
+                    if isinstance(said, ast.Constant) and isinstance(said.value, str):
+                        faults += [f"{where(path, node.lineno)} {fault!r}" for fault in untypographic(said.value)]
+    assert faults == []
+
+
+@pytest.mark.parametrize("bad", ["l'acheteur", "Bon : 3", "Vraiment?", "20 %", "« devis »", "Statut: clos", "187,56 €"])
+def test_badly_set_french_is_seen(bad):
+    assert untypographic(bad)
+
+
+@pytest.mark.parametrize(
+    "good", ["l’acheteur", "Bon\u00a0: 3", "Vraiment&nbsp;?", "20\u202f%", "«\u00a0devis\u00a0»", "à 10:30", "https://x.fr/?a=1"]
+)
+def test_well_set_french_is_left_alone(good):
+    assert untypographic(good) == []
+
+
+# The repository -------------------------------------------------------------------------------------------------------
+
+
+def tracked(*patterns: str) -> list[Path]:
+    said = subprocess.run(["git", "ls-files", "-z", *patterns], cwd=ROOT, capture_output=True, check=True)
+    return [ROOT / name for name in said.stdout.decode().split("\0") if name and (ROOT / name).is_file()]
+
+
+def text_of(path: Path) -> str:
+    content = path.read_bytes()
+    return "" if b"\0" in content else content.decode("utf-8", "replace")
+
+
+# Written so that this file does not find itself.
+OF_ONE_MACHINE = re.compile(
+    r"/wor[k]/(?:main|shared)|/home/[a-z]+/|/roo[t]/\.|/opt/pyp[i]"
+    r"|-[-](?:extra-)?index-ur[l]|-[-]find-link[s]|-[-]trusted-hos[t]|registry\s*=\s*http|https?://[\w.-]*(?:pyp[i]|npmj[s]|artifactor[y]|nexu[s])[\w.-]*"
+)
+
+
+@pytest.mark.skipif(not (ROOT / ".git").exists(), reason="not a checkout")
+def test_nothing_of_one_machine_or_registry_is_in_the_repository():
+    found = [(path.relative_to(ROOT), each.group()) for path in tracked() for each in OF_ONE_MACHINE.finditer(text_of(path))]
+    assert found == []
+
+
+def test_the_lock_file_of_the_front_end_names_no_host():
+    assert '"resolved"' not in (ROOT / "frontend/package-lock.json").read_text()
+
+
+def test_every_locked_requirement_has_a_hash():
+    for name in ("requirements.lock", "requirements-build.lock"):
+        wanted = re.split(r"\n(?=[A-Za-z0-9])", (ROOT / name).read_text())
+        assert [line.partition("\n")[0] for line in wanted if "==" in line.partition("\n")[0] and "--hash=sha256:" not in line] == []
+
+
+OURS_ALONE = {  # said by one of our programs to another, never by a person
+    "JUPITER_ROLE", "JUPITER_SUPERVISOR", "JUPITER_TEST_TALLY", "JUPITER_SKIP_ASSETS",
+}  # fmt: skip
+
+
+def test_every_setting_is_in_the_operators_book():
+    book = (ROOT / "docs/operating.md").read_text()
+    read = set()
+    for path in modules():
+        text = path.read_text()
+        read |= set(re.findall(r"""environ(?:\.get\(|\[|\.setdefault\()\s*["'](JUPITER_\w+)["']""", text))
+        if "env" in {name_of(node.func) for node in ast.walk(tree(path)) if isinstance(node, ast.Call)}:
+            read |= {f"JUPITER_{name}" for name in re.findall(r"""\benv\(["']([A-Z_]+)["']""", text)}
+    assert len(read) > 10
+    assert sorted(name for name in read - OURS_ALONE if name not in book) == []
