@@ -1,17 +1,26 @@
 """A person at a browser: clicks what can be read on the screen, takes pictures, and asks axe about each page."""
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
 
-CHROMIUM = next((path for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome") if os.path.exists(path)), None)
-QUIET = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync"
-).split()
+CHROMIUM = next(
+    (path for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome") if os.path.exists(path)), None
+)
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 DESKTOP, PHONE = (1440, 900), (390, 844)
 
 
@@ -47,6 +56,11 @@ class Pictures:
     def take(self, page: Page, name: str) -> None:
         page.wait_for_load_state("networkidle")
         page.screenshot(path=self.folder / f"{name}.png")
+
+
+def field(where: Page | Locator, label: str) -> Locator:
+    """By the words of its label, whatever marks stand behind them: mandatory, to complete, a unit, a source."""
+    return where.get_by_label(re.compile(rf"^{re.escape(label)}\s*(\*|,\s*(à compléter|en )|repris du|$)"))
 
 
 def faults_of(page: Page) -> list[str]:
