@@ -104,6 +104,9 @@ class OrderSet(models.QuerySet["Order"]):
     def for_list(self) -> "OrderSet":
         return self.select_related("site", "vehicle", "trade_in_vehicle", "buyer", "warranty")
 
+    def for_page(self) -> "OrderSet":
+        return self.for_list().select_related("group", "vehicle__site", "customer").prefetch_related("fees", "deposits")
+
 
 class Order(models.Model):
     """Amounts are euros. Under the margin regime there is no net price and no VAT to show: only gross."""
@@ -331,6 +334,11 @@ class OrderBuyer(Party):
 
     def __str__(self) -> str:
         return self.list_name
+
+    @property
+    def name(self) -> str:
+        """« DUPONT DURANT », as the list of orders writes it."""
+        return f"{self.last_name} {self.first_name}".strip()
 
 
 class OrderFee(models.Model):
