@@ -1,90 +1,134 @@
-"""The running suite: its second start, its memory, a sale's time, a list's weight."""
+"""The running suite from outside: its second start, a sale's time, its memory, a list's weight."""
 
-import json
 import re
 import time
 from collections.abc import Iterator
-from pathlib import Path
+from urllib.parse import urljoin
 
 import httpx
 import psutil
 
-from tests.journeys.running import Suite
+from tests.journeys.running import SERVICES, Suite, seller_script, wait_for
 
 from .figures import Figure, figure
 
-SALES = 5
+SALES = 7
+PROCESSES = ("dealer-web", "hub-web", "insurer-web", "dealer-worker", "hub-worker", "insurer-worker", "postgres")
 
 
-def figures(data: Path) -> Iterator[Figure]:
-    suite = Suite(data).start()
-    suite.stop()
-    begun = time.monotonic()
-    suite.start()
-    try:
-        yield figure("start.second_s", [time.monotonic() - begun], "s", 15)
-        yield from sales(suite)
-        yield from memory(suite)
-        yield from weight(suite)
-    finally:
-        suite.stop()
+def second_start(suite: Suite) -> Iterator[Figure]:
+    """Until all three say that they are ready."""
+    times = []
+    for _ in range(3):
+        suite.stop(keep=True)
+        begun = time.monotonic()
+        suite.start()
+        times.append(time.monotonic() - begun)
+    yield figure("second start", times, "s", 15)
 
 
 def sales(suite: Suite) -> Iterator[Figure]:
     """By bin/sell, which prints each step's time; the first sale warms up and is not counted."""
     done = suite.sell(SALES + 1)
     if done.returncode:
-        raise SystemExit(f"bin/sell failed:\n{done.stdout}{done.stderr}")
+        raise SystemExit(f"bin/sell failed:\n{done.stdout}")
     whole = [float(seconds) for seconds in re.findall(r"([\d.]+) s in all", done.stdout)]
-    declare = [float(seconds) for seconds in re.findall(r"Déclarer et Garantir .* ([\d.]+) s", done.stdout)]
-    quote = [float(seconds) for seconds in re.findall(r"devis created .* ([\d.]+) s", done.stdout)]
-    yield figure("sale.whole_s", whole[1:], "s", 5)
-    yield figure("sale.both_messages_s", [a + b for a, b in zip(declare[1:], quote[1:], strict=True)], "s", 2)
+    yield figure("bin/sell, a whole sale, warm", whole[1:], "s", 5)
+    steps: dict[str, list[float]] = {}
+    for step, seconds in re.findall(r"^  ((?:Jupiter|Hub|Insurer).{26,}?)  .* ([\d.]+) s$", done.stdout, re.M):
+        steps.setdefault(step.strip(), []).append(float(seconds))
+    for step, times in steps.items():
+        yield figure(f"  {step}", times[1:] or times, "s")
+
+
+def messages(suite: Suite) -> Iterator[Figure]:
+    """On the hub's own form: from the click to both green messages, asking again when the page would."""
+    sell = seller_script()
+    seller = sell.Seller(sell.Suite(suite.data), suite.data / "sold")
+    window = sell.Browser(suite.url("hub"))
+    try:
+        seller.log_in()
+        login = suite.login("hub", "hakim")
+        named = {"Nom d’utilisateur": login["username"], "Mot de passe": login["password"]}
+        window.submit(window.open("/connexion/"), "Connexion", named)
+        times = [until_both_are_green(suite, seller, window) for _ in range(SALES + 1)]
+    finally:
+        for line in (seller.dealer, seller.hub, seller.insurer, window):
+            line.http.close()
+    yield figure("Déclarer et Garantir, to both messages", times[1:], "s", 2)
+
+
+def until_both_are_green(suite: Suite, seller: "sell.Seller", window: "sell.Browser") -> float:  # type: ignore[name-defined]  # noqa: F821
+    car = seller.new_car()
+    seller.started = time.monotonic()
+    seller.vehicle(car)
+    order = seller.order(car)
+    seller.close(order)
+    reference = seller.reference_of(order)
+    wait_for(lambda: seller.state(reference), 30, "the sale does not reach the hub")
+    seller.complete(reference, car, order)
+    seller.hub.ask("GET", f"/api/v1/sales/{reference}")
+    key = suite.rows("hub", "SELECT id FROM declarations_sale WHERE reference = %s", reference)[0]["id"]
+    window.submit(window.open(f"/vente/{key}/"), "Page Suivante", {})
+    page = window.open(f"/vente/{key}/formulaire/")
+    begun = time.monotonic()
+    page = window.submit(page, "Déclarer et Garantir", {})
+    while "La création a été effectuée avec succès" not in page.text:
+        asked = re.search(r'hx-get="([^"]+)" hx-trigger="load delay:(\d+)ms"', page.html)
+        if asked is None or time.monotonic() - begun > 60:
+            raise SystemExit(f"no devis on the page: {page.text[:500]}")
+        time.sleep(int(asked.group(2)) / 1000)
+        page = window.open(asked.group(1))
+    assert "La sauvegarde dans le centralisateur a été effectuée avec succès" in page.text
+    return time.monotonic() - begun
 
 
 def memory(suite: Suite) -> Iterator[Figure]:
-    """PSS: what is shared is counted once."""
+    """PSS, where what is shared counts once, of every process; after the sales above."""
     assert suite.process is not None
-    family = [psutil.Process(suite.process.pid), *psutil.Process(suite.process.pid).children(recursive=True)]
-    known = {process.pid for process in family}
-    folder = str(suite.data)
-    servers = [p for p in psutil.process_iter(["name", "cmdline"]) if p.info["name"] == "postgres" and p.pid not in known]
-    ours = [p for p in servers if any(folder in word or "/jupiter/" in word for word in (p.info["cmdline"] or []))]
-    for server in ours:
-        family += [server, *server.children(recursive=True)]
     total = 0.0
-    seen: set[int] = set()
-    for process in family:
-        if process.pid in seen:
-            continue
-        seen.add(process.pid)
-        try:
-            total += process.memory_full_info().pss
-        except psutil.Error:
-            continue
-    yield figure("memory.all_mib", [total / 2**20], "MiB", 1536)
+    for name in PROCESSES:
+        top = psutil.Process(suite.pid(name))
+        own = sum(pss(each) for each in (top, *top.children(recursive=True)))
+        yield figure(f"  {name}", [own], "MiB")
+        total += own
+    yield figure("everything together", [total + pss(psutil.Process(suite.process.pid))], "MiB", 1536)
+
+
+def pss(process: psutil.Process) -> float:
+    try:
+        return float(process.memory_full_info().pss) / 2**20
+    except psutil.Error:
+        return 0.0
 
 
 def weight(suite: Suite) -> Iterator[Figure]:
-    """Of the list of orders, cold, as a browser that takes brotli gets it."""
+    """The list of orders with a browser's empty cache: the page and all that it asks for, headers not counted."""
     login = suite.login("dealer", "hakim")
-    with httpx.Client(base_url=suite.url("dealer"), follow_redirects=True, headers={"accept-encoding": "br"}) as browser:
+    base = suite.url("dealer")
+    options = {"follow_redirects": True, "headers": {"accept-encoding": "br, gzip"}, "trust_env": False}
+    with httpx.Client(base_url=base, **options) as browser:  # type: ignore[arg-type]
         page = browser.get("/connexion/")
         token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text)
         assert token
         data = {"csrfmiddlewaretoken": token.group(1), "username": login["username"], "password": login["password"]}
-        browser.post("/connexion/", data=data, headers={"referer": suite.url("dealer")})
-        total, parts = 0, 0
-        page = browser.get("/bons-de-commande/?vendor=")
-        for address in [str(page.url), *re.findall(r'(?:href|src)="(/static/[^"#]+)"', page.text)]:
+        browser.post("/connexion/", data=data, headers={"referer": f"{base}/connexion/", "origin": base})
+        sizes: dict[str, int] = {}
+        waiting = ["/bons-de-commande/?seller="]
+        while waiting:
+            address = waiting.pop(0)
             with browser.stream("GET", address) as response:
-                total += sum(len(chunk) for chunk in response.iter_raw())
-                parts += 1
-    yield figure("list.wire_kb", [total / 1000], "kB", 60)
-    yield figure("list.requests", [parts], "", 8)
+                sizes[address] = sum(len(chunk) for chunk in response.iter_raw())
+            if response.status_code != 200:
+                raise SystemExit(f"{address}: {response.status_code}")
+            text = browser.get(address).text if address.endswith(("seller=", ".css")) else ""
+            parts = re.findall(r"""(?:href|src)="(/static/[^"#]+)|url\(["']?([^"')#]+\.(?:woff2?|svg|png))""", text)
+            for part in (urljoin(address, one or other) for one, other in parts):
+                if part not in sizes and part not in waiting:
+                    waiting.append(part)
+    for address, size in sizes.items():
+        yield figure(f"  {address}", [size / 1000], "kB")
+    yield figure("list of orders, cold, on the wire", [sum(sizes.values()) / 1000], "kB", 60)
 
 
-def demo(data: Path) -> dict[str, object]:
-    return dict(json.loads((data / "demo.json").read_text()))
-
-
+__all__ = ["SERVICES", "memory", "messages", "sales", "second_start", "weight"]

@@ -541,11 +541,15 @@ def test_every_process_killed_once_in_the_middle_of_twenty_sales_leaves_twenty_p
 
 
 def kill_in_an_open_request(suite, service, who):
-    """Its child is stopped in mid-work: a transaction of its own stays open, or a client's request lies unread. Then -9."""
+    """Its child is stopped in mid-work, a transaction of its own open; failing that, a client's request unread. Then -9."""
     name = f"{service}-web"
     master = suite.pid(name)
     child = wait_for(lambda: serving(suite, name), 30, f"{name} has no child")
-    shown = wait_for(lambda: freeze_at_work(suite, service, child), 60, f"{name}: no open request in a minute", pause=0.01)
+    with suite.inside(service) as door:
+        try:
+            shown = wait_for(lambda: freeze_in_a_transaction(door, service, child), 8, "", pause=0.01)
+        except AssertionError:
+            shown = wait_for(lambda: freeze_with_a_request(suite, service, child), 60, f"{name}: no open request in a minute")
     os.kill(master if who == "master" else child, signal.SIGKILL)
     wait_for(lambda: not is_alive(child), 10, f"the child of {name} survives")
     wait_for(lambda: suite.is_ready(service) and serving(suite, name) not in (0, child), 60, f"{name} does not come back")
@@ -567,27 +571,32 @@ def serving(suite, name):
     return 0
 
 
-def freeze_at_work(suite, service, child):
+def freeze_in_a_transaction(door, service, child):
     """What it was doing, and it stays frozen; or nothing, and it goes on."""
     os.kill(child, signal.SIGSTOP)
-    open_ones = transactions(suite, service)
-    if open_ones:
+    if open_ones := transactions(door, service):
         time.sleep(0.15)  # a worker's would be over
-        if still := open_ones & transactions(suite, service):
+        if still := open_ones & transactions(door, service):
             return f"with a transaction open ({', '.join(words for *_, words in still)})"
-    patience = time.monotonic() + 0.3
+    os.kill(child, signal.SIGCONT)
+    return ""
+
+
+def transactions(door, service):
+    question = """SELECT pid, xact_start, left(query, 60) AS query FROM pg_stat_activity
+        WHERE usename = %s AND state = 'idle in transaction' AND pid <> pg_backend_pid()"""
+    return {tuple(row.values()) for row in door.execute(question, [f"jupiter_{service}_app"]).fetchall()}
+
+
+def freeze_with_a_request(suite, service, child):
+    os.kill(child, signal.SIGSTOP)
+    patience = time.monotonic() + 0.5
     while time.monotonic() < patience:
         if unread := unread_requests(suite, service):
             return f"with {unread} request(s) of clients unread"
         time.sleep(0.02)
     os.kill(child, signal.SIGCONT)
     return ""
-
-
-def transactions(suite, service):
-    question = """SELECT pid, xact_start, left(query, 60) AS query FROM pg_stat_activity
-        WHERE usename = %s AND state = 'idle in transaction' AND pid <> pg_backend_pid()"""
-    return {tuple(row.values()) for row in suite.rows(service, question, f"jupiter_{service}_app")}
 
 
 def unread_requests(suite, service):

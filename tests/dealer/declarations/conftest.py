@@ -1,6 +1,6 @@
 import json
-from hashlib import sha256
 import re
+from hashlib import sha256
 
 import pytest
 import respx

@@ -76,7 +76,9 @@ def a_warranty(months: int = 12, level: str = Level.SPOTICAR_PREMIUM) -> Warrant
     return WarrantyChoice.objects.get_or_create(level=level, months=months, defaults=limits)[0]
 
 
-def typed(site: Site, *, vehicle: Vehicle | None = None, buyer: dict | None = None, fees=(), deposits=(), customer=None, **facts: object) -> Typed:
+def typed(
+    site: Site, *, vehicle: Vehicle | None = None, buyer: dict | None = None, fees=(), deposits=(), customer=None, **facts: object
+) -> Typed:
     told = FACTS | {"warranty": a_warranty()} | facts
     return Typed(
         facts=told, buyer=BUYER | (buyer or {}), vehicle=vehicle, customer=customer,

@@ -147,9 +147,7 @@ def test_a_car_is_in_one_live_order_only():
 def test_the_database_refuses_a_second_live_order_too():
     order = make.an_order()
     with pytest.raises(IntegrityError), transaction.atomic():
-        Order.objects.create(
-            group=order.group, site=order.site, number=1, vehicle=order.vehicle, created_on=TODAY, updated_on=TODAY
-        )
+        Order.objects.create(group=order.group, site=order.site, number=1, vehicle=order.vehicle, created_on=TODAY, updated_on=TODAY)
 
 
 def test_cancelling_needs_a_reason_and_frees_the_car():
@@ -234,7 +232,9 @@ def test_a_known_customer_is_completed_and_another_name_is_another_customer():
 @pytest.mark.django_db(transaction=True)
 def test_creating_and_closing_take_at_most_twenty_statements():
     site = make.a_site()
-    told = make.typed(site, vehicle=make.a_vehicle(site), fees=[("Mise en service", Decimal("250.00"))], deposits=[(Decimal("500"), "card")])
+    told = make.typed(
+        site, vehicle=make.a_vehicle(site), fees=[("Mise en service", Decimal("250.00"))], deposits=[(Decimal("500"), "card")]
+    )
 
     with CaptureQueriesContext(connection) as said:
         close(create_order(site.group, site, told, by=WHO, today=TODAY))

@@ -201,7 +201,14 @@ def keep_grant(user: User, site: Site, *, username: str, full_name: str, grant: 
     kept = HubGrant.objects.create(
         user=user, site=site, guarantor=STELLANTIS, username=username, full_name=full_name, grant=grant, given_at=now
     )
-    note("keep_grant", "user", user.pk, who=user.get_full_name(), owner_id=site.pk, sentence=f"Accès au Centralisateur enregistré pour {site}")
+    note(
+        "keep_grant",
+        "user",
+        user.pk,
+        who=user.get_full_name(),
+        owner_id=site.pk,
+        sentence=f"Accès au Centralisateur enregistré pour {site}",
+    )
     return kept
 
 
@@ -211,7 +218,14 @@ def revoke_grant(grant: HubGrant, *, by: str, now: datetime) -> HubGrant:
     grant = HubGrant.objects.select_for_update(of=("self",)).select_related("site").get(pk=grant.pk)
     if grant.revoked_at is None:
         _revoke(grant, now)
-        note("revoke_grant", "user", grant.user_id, who=by, owner_id=grant.site_id, sentence=f"Accès au Centralisateur révoqué pour {grant.site}")
+        note(
+            "revoke_grant",
+            "user",
+            grant.user_id,
+            who=by,
+            owner_id=grant.site_id,
+            sentence=f"Accès au Centralisateur révoqué pour {grant.site}",
+        )
     return grant
 
 

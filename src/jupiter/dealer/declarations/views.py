@@ -14,7 +14,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
-from django_tables2 import RequestConfig
 
 from jupiter.dealer.orders import rules as order_rules
 from jupiter.dealer.orders.models import Order
@@ -29,6 +28,7 @@ from jupiter.kit.transmissions.models import State as Parcel
 from jupiter.kit.transmissions.models import Transmission
 from jupiter.kit.web.frame import State as Shown
 from jupiter.kit.web.screen import screen
+from jupiter.kit.web.tables import paged
 from jupiter.kit.web.templatetags.kit import euros, moment
 from jupiter.kit.workflow import MoveRefused
 
@@ -87,18 +87,16 @@ def _granted(form: GuarantorForm, member: Member, order: Order) -> HubGrant | No
         return None
     typed = form.cleaned_data
     try:
-        given = client.ask_grant(
-            link, username=typed["username"], password=typed["password"], network_code=order.site.network_code
-        )
+        given = client.ask_grant(link, username=typed["username"], password=typed["password"], network_code=order.site.network_code)
     except client.NotGranted as refusal:
         form.add_error(None, str(refusal))
         return None
     except client.HubSilent:
-        form.add_error(None, _("Le Centralisateur ne répond pas\u00a0: vos identifiants n’ont pas pu être vérifiés. Recommencez dans un instant"))
+        form.add_error(
+            None, _("Le Centralisateur ne répond pas\u00a0: vos identifiants n’ont pas pu être vérifiés. Recommencez dans un instant")
+        )
         return None
-    return keep_grant(
-        member.user, order.site, username=given.username, full_name=given.full_name, grant=given.grant, now=timezone.now()
-    )
+    return keep_grant(member.user, order.site, username=given.username, full_name=given.full_name, grant=given.grant, now=timezone.now())
 
 
 def _launched(request: HttpRequest, member: Member, order: Order, grant: HubGrant) -> HttpResponse:
@@ -110,7 +108,12 @@ def _launched(request: HttpRequest, member: Member, order: Order, grant: HubGran
             return _not_launched(request, order, form, _("Pas encore\u00a0: {reason}").format(reason=NOT_ARRIVED))
         launch = client.ask_launch(link, order.sale_reference, grant=grant.grant)
     except (client.HubSilent, TryAgain):
-        return _not_launched(request, order, form, _("Le Centralisateur ne répond pas\u00a0: {reason}. Elle y partira d’elle-même").format(reason=NOT_ARRIVED))
+        return _not_launched(
+            request,
+            order,
+            form,
+            _("Le Centralisateur ne répond pas\u00a0: {reason}. Elle y partira d’elle-même").format(reason=NOT_ARRIVED),
+        )
     except GiveUp as refusal:
         return _not_launched(request, order, form, refusal.reason)
     except client.HubRefuses as refusal:
@@ -138,9 +141,7 @@ def _refused(request: HttpRequest, order: Order, reason: str) -> HttpResponse:
     return _cover_page(request, order, None, status=422 if request.method == "POST" else 200, reason=reason)
 
 
-def _cover_page(
-    request: HttpRequest, order: Order, form: GuarantorForm | None, *, status: int = 200, reason: str = ""
-) -> HttpResponse:
+def _cover_page(request: HttpRequest, order: Order, form: GuarantorForm | None, *, status: int = 200, reason: str = "") -> HttpResponse:
     part = "application/json" in request.headers.get("Accept", "") or request.headers.get("HX-Request")
     template = "declarations/cover.html#dialog" if part else "declarations/cover.html"
     return screen(
@@ -181,7 +182,9 @@ def why_not(order: Order | None, sale: SaleAtHub | None) -> str:
     if missing:
         return _("Le Centralisateur ne peut pas prendre ce véhicule\u00a0: vérifiez son immatriculation et son VIN.")
     if sale is None:
-        return _("Ce bon d’avant la liaison n’a pas été transmis au Centralisateur\u00a0: le responsable peut le rouvrir et le clôturer à nouveau.")
+        return _(
+            "Ce bon d’avant la liaison n’a pas été transmis au Centralisateur\u00a0: le responsable peut le rouvrir et le clôturer à nouveau."
+        )
     if sale.state == State.ASIDE:
         return _("La transmission est à reprendre\u00a0: {reason}").format(reason=sale.trouble)
     if sale.is_declared:
@@ -243,16 +246,40 @@ def _steps(order: Order, sale: SaleAtHub | None) -> list[dict[str, str]]:
     cover, label = sale.cover_state, CoverState(sale.cover_state).label
     sent = sale.state in (State.RECEIVED, State.DECLARED)
     trouble = sale.trouble if sale.state == State.ASIDE else ""
-    steps.append(_step(_("Transmise au Centralisateur"), sent, trouble or (_("Transmission en cours") if sale.state == State.SENDING else ""), warn=bool(trouble)))
+    steps.append(
+        _step(
+            _("Transmise au Centralisateur"),
+            sent,
+            trouble or (_("Transmission en cours") if sale.state == State.SENDING else ""),
+            warn=bool(trouble),
+        )
+    )
     at = moment(sale.changed_at) if sale.changed_at else ""
     steps.append(_step(_("Déclarée"), sale.is_declared, at if sale.is_declared else "", sale.declaration_number))
     if cover == CoverState.NOT_WANTED:
         return [*steps, _step(_("Sans garantie commerciale"), True, "")]
     has_quote = bool(sale.quote_number)
-    note = sale.cover_trouble or (str(label) if cover in (CoverState.SENDING, CoverState.QUOTE_DRAFT, CoverState.QUOTED, CoverState.QUOTE_EXPIRED, CoverState.QUOTE_WITHDRAWN) else "")
+    note = sale.cover_trouble or (
+        str(label)
+        if cover in (CoverState.SENDING, CoverState.QUOTE_DRAFT, CoverState.QUOTED, CoverState.QUOTE_EXPIRED, CoverState.QUOTE_WITHDRAWN)
+        else ""
+    )
     link = sale.quote_link if has_quote and cover in (CoverState.QUOTE_DRAFT, CoverState.QUOTED) else ""
-    steps.append(_step(_("Devis n°"), has_quote, note, sale.quote_number, link, warn=cover in (CoverState.ASIDE, CoverState.QUOTE_EXPIRED, CoverState.QUOTE_WITHDRAWN)))
-    period = f"{printed_date(sale.policy_starts_on)} – {printed_date(sale.policy_ends_on)}" if sale.policy_starts_on and sale.policy_ends_on else ""
+    steps.append(
+        _step(
+            _("Devis n°"),
+            has_quote,
+            note,
+            sale.quote_number,
+            link,
+            warn=cover in (CoverState.ASIDE, CoverState.QUOTE_EXPIRED, CoverState.QUOTE_WITHDRAWN),
+        )
+    )
+    period = (
+        f"{printed_date(sale.policy_starts_on)} – {printed_date(sale.policy_ends_on)}"
+        if sale.policy_starts_on and sale.policy_ends_on
+        else ""
+    )
     premium = f"{sale.product} · {euros(sale.premium)}" if sale.policy_number else ""
     steps.append(_step(_("Police n°"), bool(sale.policy_number), " · ".join(filter(None, [period, premium])), sale.policy_number))
     kept = hasattr(sale, "document")
@@ -263,7 +290,14 @@ def _steps(order: Order, sale: SaleAtHub | None) -> list[dict[str, str]]:
 
 def _step(name: str, done: bool, note: str, proof: str = "", url: str = "", *, warn: bool = False) -> dict[str, str]:
     tone, icon = ("warn", "alert-triangle") if warn else ("ok", "circle-check") if done else ("wait", "circle-dashed")
-    return {"name": name, "tone": tone, "icon": icon, "note": note or ("" if done else _("à venir")), "proof": proof if done else "", "url": url}
+    return {
+        "name": name,
+        "tone": tone,
+        "icon": icon,
+        "note": note or ("" if done else _("à venir")),
+        "proof": proof if done else "",
+        "url": url,
+    }
 
 
 def on_the_sheet(request: HttpRequest, member: Member, car: Vehicle) -> Iterable[Part]:
@@ -330,8 +364,7 @@ def transmissions(request: HttpRequest, member: Member) -> HttpResponse:
     form = AskedFor(request.GET, kinds=kinds, sites=[(str(site.pk), site.name) for site in member.sites])
     asked = form.cleaned_data if form.is_valid() else {}
     rows = _asked(Transmission.objects.of(member.site_ids), member, asked)
-    table = TransmissionTable(rows)
-    RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
+    table = paged(TransmissionTable(rows), request, per_page=PER_PAGE)
     table.orders = _numbers([row.record.subject for row in table.paginated_rows], member)
     return screen(request, "declarations/transmissions.html", title=_("Envoyer / Recevoir"), here="transmissions", table=table, form=form)
 
@@ -377,7 +410,9 @@ def _asked(rows: QuerySet[Transmission], member: Member, asked: dict[str, Any]) 
     if number := asked.get("number"):
         orders = member.own(Order.objects.visible()).matching(number) if number else Order.objects.none()
         rows = rows.filter(subject__in=[str(reference) for reference in orders.values_list("sale_reference", flat=True)[:200]])
-    first = Case(When(state=Parcel.ASIDE, then=Value(0)), When(state=Parcel.SENDING, then=Value(1)), default=Value(2), output_field=IntegerField())
+    first = Case(
+        When(state=Parcel.ASIDE, then=Value(0)), When(state=Parcel.SENDING, then=Value(1)), default=Value(2), output_field=IntegerField()
+    )
     return rows.order_by(first, "-id")
 
 

@@ -19,7 +19,7 @@ from jupiter.kit.journal.actions import note
 from jupiter.kit.searching import plain, squeezed
 
 from . import pdf
-from .models import LIFE, Order, OrderBuyer, OrderDeposit, OrderFee, OrderPaper, State
+from .models import LIFE, Order, OrderBuyer, OrderDeposit, OrderFee, OrderPaper
 
 FACTS = (
     "seller", "print_name", "mileage_km", "warranty", "without_label", "vat_regime", "vat_percent", "asking_net", "asking_vat",

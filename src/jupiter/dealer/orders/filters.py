@@ -4,23 +4,29 @@ from collections.abc import Iterable
 from typing import Any
 
 import django_filters as filters
+from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from jupiter.kit import searching
+from jupiter.kit.web.filtering import asked
 
 from .models import Kind, Order, OrderSet, State
 
 
 class OrderFilter(filters.FilterSet):
-    number = filters.CharFilter(label=_("N°"), method="by_number")
-    state = filters.ChoiceFilter(label=_("Statut"), choices=State.choices, empty_label=_("Statut"))
-    buyer = filters.CharFilter(label=_("Acheteur"), method="by_buyer")
-    taken = filters.CharFilter(label=_("VO repris"), method="by_taken")
-    sold = filters.CharFilter(label=_("VO vendu"), method="by_sold")
-    seller = filters.ChoiceFilter(label=_("Vendeur"), empty_label=_("Vendeur"))
-    kind = filters.ChoiceFilter(label=_("Type"), choices=Kind.choices, empty_label=_("Type"))
-    lender = filters.CharFilter(label=_("Organisme de financement"), lookup_expr="icontains")
+    # fmt: off
+    number = filters.CharFilter(label=_("N°"), method="by_number", widget=asked(forms.SearchInput, _("N°"), "short"))
+    state = filters.ChoiceFilter(label=_("Statut"), choices=State.choices, empty_label=_("Statut"), widget=asked(forms.Select, _("Statut")))
+    buyer = filters.CharFilter(label=_("Acheteur"), method="by_buyer", widget=asked(forms.SearchInput, _("Acheteur")))
+    taken = filters.CharFilter(label=_("VO repris"), method="by_taken", widget=asked(forms.SearchInput, _("VO repris"), "optional"))
+    sold = filters.CharFilter(label=_("VO vendu"), method="by_sold", widget=asked(forms.SearchInput, _("VO vendu")))
+    seller = filters.ChoiceFilter(label=_("Vendeur"), empty_label=_("Vendeur"), widget=asked(forms.Select, _("Vendeur")))
+    kind = filters.ChoiceFilter(label=_("Type"), choices=Kind.choices, empty_label=_("Type"), widget=asked(forms.Select, _("Type"), "optional"))
+    lender = filters.CharFilter(
+        label=_("Organisme de financement"), lookup_expr="icontains", widget=asked(forms.SearchInput, _("Organisme de financement"), "optional")
+    )
+    # fmt: on
     vehicle = filters.CharFilter(method="by_vehicle")  # from a car's sheet: its N° Police
 
     class Meta:

@@ -322,7 +322,12 @@ class OrderForm(KitForm):
         ordered_on = self.order.created_on if self.order else self.today
         typed["delivery_at"] = None
         if day and day < ordered_on:
-            self.add_error("delivery_on", said("Livraison avant la date du bon\u00a0: saisissez une date à partir du {day}").format(day=french.printed_date(ordered_on)))
+            self.add_error(
+                "delivery_on",
+                said("Livraison avant la date du bon\u00a0: saisissez une date à partir du {day}").format(
+                    day=french.printed_date(ordered_on)
+                ),
+            )
         if day and hour:
             try:
                 typed["delivery_at"], self.ambiguous_hour = rules.delivery_instant(day, hour)
@@ -342,7 +347,9 @@ class OrderForm(KitForm):
         total = (self._gross("agreed", typed) or Decimal(0)) + sum((fee.amount for fee in self.fees), Decimal(0))
         deposit = typed.get("deposit")
         if deposit and self._gross("agreed", typed) and deposit > total:
-            self.add_error("deposit", said("L’acompte dépasse le total du bon ({total})").format(total=f"{french.grouped(total, 2)}\u00a0€"))
+            self.add_error(
+                "deposit", said("L’acompte dépasse le total du bon ({total})").format(total=f"{french.grouped(total, 2)}\u00a0€")
+            )
         if typed.get("paid_by") and not deposit and not self.errors.get("deposit"):
             self.add_error("deposit", said("Saisissez le montant de l’acompte, ou effacez son règlement"))
 

@@ -232,15 +232,15 @@ class Order(models.Model):
                 & (Q(warranty__isnull=False) | Q(without_label=True)),
                 name="order_closed_is_complete",
             ),
-            models.CheckConstraint(condition=Q(delivery_on=None) | Q(delivery_on__gte=models.F("created_on")), name="order_delivered_after_order"),
             models.CheckConstraint(
-                condition=Q(agreed_net=None, agreed_vat=None)
-                | Q(agreed_gross=models.F("agreed_net") + models.F("agreed_vat")),
+                condition=Q(delivery_on=None) | Q(delivery_on__gte=models.F("created_on")), name="order_delivered_after_order"
+            ),
+            models.CheckConstraint(
+                condition=Q(agreed_net=None, agreed_vat=None) | Q(agreed_gross=models.F("agreed_net") + models.F("agreed_vat")),
                 name="order_agreed_price_adds_up",
             ),
             models.CheckConstraint(
-                condition=Q(asking_net=None, asking_vat=None)
-                | Q(asking_gross=models.F("asking_net") + models.F("asking_vat")),
+                condition=Q(asking_net=None, asking_vat=None) | Q(asking_gross=models.F("asking_net") + models.F("asking_vat")),
                 name="order_asking_price_adds_up",
             ),
             models.CheckConstraint(condition=Q(warranty=None) | Q(without_label=False), name="order_label_or_none"),
@@ -400,5 +400,3 @@ class OrderPaper(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-

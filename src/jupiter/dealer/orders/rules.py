@@ -198,9 +198,7 @@ class Doubt:
     expected: str = ""
 
 
-def doubts(
-    *, postcode: str, city: str, country: str, mileage_km: int | None, known_mileage_km: int | None
-) -> list[Doubt]:
+def doubts(*, postcode: str, city: str, country: str, mileage_km: int | None, known_mileage_km: int | None) -> list[Doubt]:
     found = []
     if country == "FR" and postcode and city and french.doubtful_town(postcode, city):
         found.append(Doubt("town", "city", f"town:{postcode} {city}", seen=f"{postcode} {city}"))

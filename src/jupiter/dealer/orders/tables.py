@@ -33,7 +33,9 @@ class OrderTable(tables.Table):
     kind = tables.Column(verbose_name=_("Type"), accessor="get_kind_display", order_by=("kind",), attrs=place("soft spare"))
     created_on = tables.Column(verbose_name=_("Date de création"), attrs=place("fig soft"))
     updated_on = tables.Column(verbose_name=_("Date de modification"), attrs=place("fig soft spare"))
-    buyer = tables.Column(verbose_name=_("Acheteur"), accessor="buyer__name", order_by=("buyer__last_name", "buyer__first_name"), attrs=place("note"))
+    buyer = tables.Column(
+        verbose_name=_("Acheteur"), accessor="buyer__name", order_by=("buyer__last_name", "buyer__first_name"), attrs=place("note")
+    )
     seller = tables.Column(verbose_name=_("Vendeur"), attrs=place("soft"))
     sold = tables.Column(verbose_name=_("Vo Vendu"), accessor="vehicle__stock_number", attrs=place("fig soft"))
     model = tables.Column(

@@ -16,7 +16,6 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
-from django_tables2 import RequestConfig
 
 from jupiter.dealer.customers.models import Customer
 from jupiter.dealer.sites.access import Member, member_may
@@ -30,6 +29,7 @@ from jupiter.kit.french import printed_date, printed_time
 from jupiter.kit.journal.actions import entries_of
 from jupiter.kit.web.frame import State as Shown
 from jupiter.kit.web.screen import screen
+from jupiter.kit.web.tables import paged
 from jupiter.kit.web.templatetags.kit import euros, km
 from jupiter.kit.workflow import MoveRefused
 
@@ -80,8 +80,7 @@ ORDER_PARTS: list[Callable[[HttpRequest, Member, Order], Iterable[Part]]] = []
 @member_may("read_order")
 def index(request: HttpRequest, member: Member) -> HttpResponse:
     found = _filtered(request, member)
-    table = OrderTable(found.qs)
-    RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
+    table = paged(OrderTable(found.qs), request, per_page=PER_PAGE)
     return screen(
         request, "orders/index.html", title=_("Liste des Bons de commande"), here="orders", table=table, filter=found,
         active=_active(found), query=request.GET.urlencode(),
@@ -311,9 +310,7 @@ def _done(form: OrderForm, member: Member, order: Order | None, *, closes: bool)
         raise PermissionDenied(_("Votre rôle sur ce site ne permet pas cet acte."))
     try:
         if closes:
-            return close_as_typed(
-                order, member.group, site, typed, version=version, by=member.name, today=today, now=timezone.now()
-            )
+            return close_as_typed(order, member.group, site, typed, version=version, by=member.name, today=today, now=timezone.now())
         if order is None:
             return create_order(member.group, site, typed, by=member.name, today=today)
         return save_order(order, site, typed, version=version, by=member.name, today=today)
@@ -418,9 +415,7 @@ def _key(word: str | None) -> int:
     return int(word) if word and word.isascii() and word.isdecimal() and len(word) < 19 else 0
 
 
-def _with_reason(
-    request: HttpRequest, member: Member, number: int, act: Callable[[Order, str, Member], Order], done: str
-) -> HttpResponse:
+def _with_reason(request: HttpRequest, member: Member, number: int, act: Callable[[Order, str, Member], Order], done: str) -> HttpResponse:
     order = _found(member, number)
     form = ReasonForm(request.POST)
     if not form.is_valid():
@@ -432,7 +427,9 @@ def _with_reason(
     except OrderDeclared as refusal:
         messages.error(
             request,
-            _("La vente est déclarée ({number})\u00a0: le bon ne peut plus être rouvert ni annulé").format(number=refusal.declaration_number),
+            _("La vente est déclarée ({number})\u00a0: le bon ne peut plus être rouvert ni annulé").format(
+                number=refusal.declaration_number
+            ),
         )
     except ReasonMissing:
         messages.error(request, _("Le champ motif est obligatoire"))
@@ -555,7 +552,11 @@ def _blocks(order: Order) -> list[tuple[str, list[tuple[str, Any]]]]:
     ]  # fmt: skip
     blocks = [(_("Vente"), sale), (_("Acheteur"), person), (_("Livraison"), delivery)]
     if order.has_trade_in:
-        taken = [(_("Modèle"), order.trade_in_model or dash), (_("Immatriculation"), order.trade_in_plate or dash), (_("Valeur"), euros(order.trade_in_value))]
+        taken = [
+            (_("Modèle"), order.trade_in_model or dash),
+            (_("Immatriculation"), order.trade_in_plate or dash),
+            (_("Valeur"), euros(order.trade_in_value)),
+        ]
         blocks.append((_("Reprise"), taken))
     if order.financing:
         loan = [

@@ -7,14 +7,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from jupiter.kit import searching
+from jupiter.kit.web.filtering import asked
 
 from .models import State, Vehicle, VehicleSet
-
-
-def asked(widget: type[forms.Widget], name: Any, place: str = "") -> forms.Widget:
-    """A filter stands without a label beside it: it says its name itself."""
-    attrs = {"aria-label": name, "class": place}
-    return widget(attrs=attrs | {"placeholder": name} if widget is forms.SearchInput else attrs)
 
 
 class VehicleFilter(filters.FilterSet):

@@ -19,6 +19,7 @@ from jupiter.kit.french import printed_date
 from jupiter.kit.journal.actions import entries_of
 from jupiter.kit.web.export import exported
 from jupiter.kit.web.screen import screen
+from jupiter.kit.web.tables import paged
 from jupiter.kit.web.templatetags.kit import euros, percent
 from jupiter.kit.workflow import MoveRefused
 
@@ -50,8 +51,7 @@ SHEET_PARTS: list[Callable[[HttpRequest, Member, Vehicle], Iterable[Part]]] = []
 @member_may("read_vehicle")
 def index(request: HttpRequest, member: Member) -> HttpResponse:
     found = _filtered(request, member)
-    table = VehicleTable(found.qs)
-    RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
+    table = paged(VehicleTable(found.qs), request, per_page=PER_PAGE)
     return screen(
         request, "vehicles/index.html", title=_("Gestion véhicules"), here="vehicles", table=table, filter=found,
         query=request.GET.urlencode(),

@@ -114,10 +114,9 @@ class DeclarationForm(KitForm):
 
     def _choices(self, name: str, field: rules.Field) -> list[tuple[str, str]]:
         """With what was typed, also when it is in no list."""
+        known = dict(field.words or {})
         if name == "months":
             known = {str(months): f"{months}\u00a0mois" for months in rules.all_months(on=self.today)}
-        else:
-            known = dict(field.words or {})
         typed = (self.data.get(name) or "") if self.is_bound else ""
         extra = [(typed, typed)] if typed and typed not in known and len(typed) <= 200 else []
         return [("", "Choisir…"), *known.items(), *extra]

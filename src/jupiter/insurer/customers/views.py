@@ -1,6 +1,5 @@
 """Screens of accounts: the list with its search, one account with its quotes and policies."""
 
-import django_tables2 as tables
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -11,6 +10,7 @@ from jupiter.insurer.producers.access import member_may
 from jupiter.insurer.producers.models import Member
 from jupiter.kit.french import printed_phone
 from jupiter.kit.web.screen import screen
+from jupiter.kit.web.tables import paged
 
 from .models import Account
 from .tables import AccountTable
@@ -23,7 +23,7 @@ SHOWN = 20
 def index(request: HttpRequest, member: Member) -> HttpResponse:
     words = request.GET.get("q", "")[:100]
     table = AccountTable(Account.within(member).matching(words).with_counts())
-    tables.RequestConfig(request, paginate={"per_page": 25}).configure(table)
+    paged(table, request)
     return screen(request, "customers/index.html", title=_("Comptes"), here="accounts", table=table, words=words)
 
 

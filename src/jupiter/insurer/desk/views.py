@@ -5,7 +5,6 @@ from collections import defaultdict
 from datetime import timedelta
 from typing import Any
 
-import django_tables2 as tables
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -27,6 +26,7 @@ from jupiter.kit.searching import SHORTEST, plain
 from jupiter.kit.transmissions.actions import send_again as send_parcel_again
 from jupiter.kit.transmissions.models import Transmission
 from jupiter.kit.web.screen import screen
+from jupiter.kit.web.tables import paged
 from jupiter.kit.workflow import MoveRefused
 
 from .access import editions, parcels_of, rates_of
@@ -137,7 +137,7 @@ def activities(request: HttpRequest, member: Member) -> HttpResponse:
 @member_may("read_transmission")
 def transmissions(request: HttpRequest, member: Member) -> HttpResponse:
     table = TransmissionTable(parcels_of(member))
-    tables.RequestConfig(request, paginate={"per_page": 25}).configure(table)
+    paged(table, request)
     return screen(request, "desk/transmissions.html", title=_("Transmissions"), here="transmissions", table=table)
 
 

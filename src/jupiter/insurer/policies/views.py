@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import django_tables2 as tables
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -16,6 +15,7 @@ from jupiter.kit.clock import business_today
 from jupiter.kit.french import grouped, printed_date
 from jupiter.kit.journal.actions import entries_of
 from jupiter.kit.web.screen import screen
+from jupiter.kit.web.tables import paged
 from jupiter.kit.web.templatetags.kit import euros, plate
 
 from .access import served
@@ -57,7 +57,7 @@ def cancellations(request: HttpRequest, member: Member) -> HttpResponse:
 def _list(request: HttpRequest, member: Member, found: PolicySet, title: str, here: str, **parts: Any) -> HttpResponse:
     table = PolicyTable(found.select_related("account", "product"))
     table.caption = title
-    tables.RequestConfig(request, paginate={"per_page": 25}).configure(table)
+    paged(table, request)
     return screen(request, "policies/index.html", title=title, here="policies", table=table, tabs=_tabs(here), view=here, **parts)
 
 

@@ -30,8 +30,8 @@ class ContractForm(KitForm):
     delivery_on = FrenchDateField(label=_("Date de livraison"))
 
     @classmethod
-    def of(cls, job: Job, **options: Any) -> "ContractForm":
-        return cls(initial={"version": job.version, "delivery_on": job.delivery_on}, **options)
+    def of(cls, job: Job, data: Any = None) -> "ContractForm":
+        return cls(data, initial={"version": job.version, "delivery_on": job.delivery_on})
 
 
 class VehicleForm(KitForm):

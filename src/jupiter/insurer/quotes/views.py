@@ -24,6 +24,7 @@ from jupiter.kit.clock import business_today
 from jupiter.kit.french import grouped, printed_date
 from jupiter.kit.journal.actions import entries_of
 from jupiter.kit.web.screen import screen
+from jupiter.kit.web.tables import paged
 from jupiter.kit.web.templatetags.kit import euros, plate
 
 from . import actions, rules
@@ -73,7 +74,7 @@ def index(request: HttpRequest, member: Member) -> HttpResponse:
 
 
 def listed(request: HttpRequest, table: tables.Table) -> tables.Table:
-    tables.RequestConfig(request, paginate={"per_page": 25}).configure(table)
+    paged(table, request)
     return table
 
 
@@ -124,9 +125,10 @@ def withdraw(request: HttpRequest, member: Member, number: str) -> HttpResponse:
 @member_may("edit_quote")
 def contract(request: HttpRequest, member: Member, number: str) -> HttpResponse:
     job = _job(member, number)
-    form = ContractForm.of(job, data=request.POST or None) if request.method == "POST" else ContractForm.of(job)
+    form = ContractForm.of(job, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        if _kept(job, form, {"delivery_on": form.cleaned_data["delivery_on"]}, member):
+        kept = _kept(job, form, {"delivery_on": form.cleaned_data["delivery_on"]}, member)
+        if kept:
             return redirect("quotes:vehicle", number)
     return _step(request, "contract", "quotes/contract.html", _job(member, number), form=form)
 

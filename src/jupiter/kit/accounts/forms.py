@@ -1,6 +1,6 @@
 """What a person types at the door."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.contrib.auth.password_validation import validate_password

@@ -9,7 +9,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_safe
-from django_tables2 import RequestConfig
 
 from jupiter.hub.dealers.access import member_may
 from jupiter.hub.dealers.actions import is_configured
@@ -19,6 +18,7 @@ from jupiter.hub.declarations.models import VIEWS, Cover, Sale
 from jupiter.hub.declarations.tables import SaleTable, shown_state
 from jupiter.kit.clock import business_today
 from jupiter.kit.web.screen import screen
+from jupiter.kit.web.tables import paged
 
 SHOWN_AT_HOME = 8
 PER_PAGE = 25
@@ -110,6 +110,6 @@ def index(request: HttpRequest, member: Member) -> HttpResponse:
     if asked:
         sales = sales.matching(asked)
     table = SaleTable(sales, may_complete=member.may("complete_sale"))
-    RequestConfig(request, paginate={"per_page": PER_PAGE, "silent": True}).configure(table)
+    paged(table, request, per_page=PER_PAGE)
     tabs = [(f"?vue={name}" + (f"&q={asked}" if asked else ""), label, name == key) for name, label in LABELS.items()]
     return screen(request, "declarations/list.html", title=_("Ventes"), here="home", table=table, tabs=tabs, asked=asked)

@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
-from django_tables2 import RequestConfig
 
 from jupiter.hub.dealers.access import member_may
 from jupiter.hub.dealers.models import Member
@@ -21,6 +20,7 @@ from jupiter.hub.declarations.tables import TransmissionTable, label_of, shown_p
 from jupiter.kit.transmissions.models import State as ParcelState
 from jupiter.kit.transmissions.models import Transmission
 from jupiter.kit.web.screen import screen
+from jupiter.kit.web.tables import paged
 from jupiter.kit.web.templatetags.kit import moment
 
 PER_PAGE = 25
@@ -37,7 +37,7 @@ def transmissions(request: HttpRequest, member: Member) -> HttpResponse:
         raise Http404
     first = Case(When(state=ParcelState.ASIDE, then=0), When(state=ParcelState.SENDING, then=1), default=2, output_field=IntegerField())
     table = TransmissionTable(chosen[only].order_by(first, "-id"), sales={})
-    RequestConfig(request, paginate={"per_page": PER_PAGE, "silent": True}).configure(table)
+    paged(table, request, per_page=PER_PAGE)
     table.sales = _sales_behind(member, [row.record.subject for row in table.page.object_list])
     labels = {"a-reprendre": _("À reprendre"), "en-cours": _("En cours"), "toutes": _("Toutes")}
     counts = rows.aggregate(aside=Count("pk", filter=Q(state=ParcelState.ASIDE)), sending=Count("pk", filter=Q(state=ParcelState.SENDING)))

@@ -1,4 +1,4 @@
-"""`jupiter insurer load_demo`: producers, people, software, the sample tariff. JSON in on stdin, one JSON object out; again does no harm."""
+"""`jupiter insurer load_demo`: producers, people, software, the tariff. JSON in on stdin, one JSON object out; again does no harm."""
 
 import json
 import sys

@@ -1,0 +1,53 @@
+"""bin/bench [--json FILE] [--only NAME…]: the machine, then each figure with its spread and its budget."""
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from tests.journeys.running import Suite
+
+from . import inside, suite
+from .figures import Figure, machine, write
+
+# What is measured, in the order of the list; each has the suite at hand.
+PARTS: dict[str, Callable[[Suite], Iterator[Figure]]] = {
+    "start": suite.second_start,
+    "sale": suite.sales,
+    "messages": suite.messages,
+    "memory": suite.memory,
+    "list": suite.weight,
+    "statements": inside.statements,
+    "form": inside.form,
+    "paper": inside.paper,
+}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="bin/bench", description="What the suite costs, in figures.")
+    parser.add_argument("--json", type=Path, help="also write the figures there")
+    parser.add_argument("--only", nargs="+", choices=PARTS, metavar="NAME", help=f"only these: {', '.join(PARTS)}")
+    asked = parser.parse_args()
+    print("  ".join(f"{name}: {value}" for name, value in machine().items()), flush=True)
+    found: list[Figure] = []
+    with tempfile.TemporaryDirectory(prefix="jupiter-bench-") as folder:
+        Path(folder).chmod(0o711)
+        running = Suite(Path(folder) / "data", "--tutorial-day").start()
+        try:
+            for name in asked.only or PARTS:
+                print(f"\n{name}", flush=True)
+                for one in PARTS[name](running):
+                    print(one.line(), flush=True)
+                    found.append(one)
+        finally:
+            running.stop()
+    if asked.json:
+        write(asked.json, found)
+    missed = [one for one in found if not one.kept]
+    print(f"\n{len(found)} figures, {len(missed)} above their budget" + "".join(f"\n  {one.line()}" for one in missed))
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,44 @@
+"""Parts of one service, run in a process of their own with that service's settings and the demonstration's data."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+
+from tests.journeys.running import SERVICES, Suite
+
+from .figures import Figure
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def statements(suite: Suite) -> Iterator[Figure]:
+    for service in SERVICES:
+        yield from ask(suite, service, "bench.statements")
+
+
+def form(suite: Suite) -> Iterator[Figure]:
+    yield from ask(suite, "dealer", "bench.form")
+
+
+def paper(suite: Suite) -> Iterator[Figure]:
+    yield from ask(suite, "dealer", "bench.paper")
+
+
+def ask(suite: Suite, service: str, module: str) -> Iterator[Figure]:
+    """The environment is the running service's own, so that keys, addresses and the business day are the same."""
+    own = psutil.Process(suite.pid(f"{service}-web")).environ()
+    own.pop("JUPITER_SUPERVISOR")
+    command = [sys.executable, "-W", "ignore", "-m", module, str(suite.data)]
+    settings = {"DJANGO_SETTINGS_MODULE": f"jupiter.{service}.settings", "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(  # noqa: S603
+        command, env=own | settings, capture_output=True, text=True, check=False, cwd=ROOT
+    )
+    if done.returncode:
+        raise SystemExit(f"{module} for {service} ended with {done.returncode}:\n{done.stdout[-3000:]}{done.stderr[-3000:]}")
+    for line in done.stdout.splitlines():
+        if line.startswith("{"):
+            yield Figure(**json.loads(line))

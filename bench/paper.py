@@ -1,0 +1,66 @@
+"""The bon de commande's PDF, from the order's row to its bytes, against the bare typst compile of the same page. Warm, paired."""
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import UTC, datetime
+from datetime import time as hour
+from itertools import count
+
+import django
+import typst
+
+from .figures import figure, paired
+
+django.setup()
+
+from jupiter.dealer.orders import pdf  # noqa: E402  # once Django is set up
+from jupiter.dealer.orders.models import Order  # noqa: E402
+from jupiter.kit.clock import business_today  # noqa: E402
+
+ROUNDS, TIMES = 9, 10
+
+
+def main() -> None:
+    numbers = count(800_000)  # no two papers are the same, as no two orders are
+    today = business_today()
+    pk = Order.objects.filter(state="closed").order_by("-number").values_list("pk", flat=True)[0]
+
+    def order() -> Order:
+        found = Order.objects.select_related("site", "vehicle", "warranty", "buyer").get(pk=pk)
+        found.number = next(numbers)
+        return found
+
+    def ours() -> None:
+        pdf.order_form(pdf.facts_of(order()), dated=today, provisional=False)
+
+    compiler = typst.Compiler(pdf.TEMPLATE, root=pdf.TEMPLATE.parent, ignore_system_fonts=True)
+    facts = pdf.printed_facts(pdf.facts_of(order()), provisional=False)
+
+    def bare() -> None:
+        told = json.dumps(facts | {"number": str(next(numbers))}, ensure_ascii=False, default=str)
+        at = datetime.combine(today, hour(12), UTC)
+        compiler.compile(format="pdf", sys_inputs={"facts": told}, pdf_standards="a-3b", timestamp=at)
+
+    pairs = paired(timed(ours), timed(bare), rounds=ROUNDS)
+    for one in (
+        figure("bon de commande PDF, ours", [a for a, _ in pairs], "ms"),
+        figure("  bare typst compile", [b for _, b in pairs], "ms"),
+        figure("paper, ours against the bare compile", [a / b for a, b in pairs], "×", 1.5),
+    ):
+        print(json.dumps(asdict(one)))
+
+
+def timed(act: Callable[[], None]) -> Callable[[], float]:
+    def once() -> float:
+        begun = time.perf_counter()
+        for _ in range(TIMES):
+            act()
+        return (time.perf_counter() - begun) / TIMES * 1000
+
+    return once
+
+
+if __name__ == "__main__":
+    main()

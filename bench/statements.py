@@ -1,0 +1,151 @@
+"""How many SQL statements each page and action of one service takes, counted in this process while sales are made and pages looked at."""
+
+import json
+import re
+import sys
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import django
+import httpx
+from django.conf import settings
+from django.db import connection
+from django.urls import Resolver404, resolve
+
+from tests.journeys.running import seller_script
+
+from .figures import figure
+
+django.setup()
+
+MOST, MOST_FOR_AN_ORDER = 15, 20
+NOT_COUNTED = ("SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK TO")
+SAMPLES = 3  # of each page
+PEOPLE = {
+    "dealer": ("hakim", "administrateur"),
+    "hub": ("hakim", "responsable", "reseau"),
+    "insurer": ("psa-865268J", "assureur"),
+}
+
+
+class Counted(httpx.BaseTransport):
+    """This very process answers, and each answer's statements are noted."""
+
+    def __init__(self) -> None:
+        from django.core.wsgi import get_wsgi_application  # noqa: PLC0415  # once the settings are read
+
+        self.inner = httpx.WSGITransport(app=get_wsgi_application(), raise_app_exceptions=False)
+        self.said: list[str] = []
+        self.counts: dict[str, list[int]] = defaultdict(list)
+        self.last: tuple[str, list[str]] = ("", [])
+        self.worst: dict[str, list[str]] = {}
+
+    def note(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        if not sql.startswith(NOT_COUNTED):
+            self.said.append(sql)
+        return execute(sql, params, many, context)
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        self.said = []
+        with connection.execute_wrapper(self.note):
+            response = self.inner.handle_request(request)
+            response.read()
+        name = f"{request.method} {route_of(request.url.path)}"
+        if response.status_code < 400:
+            self.counts[name].append(len(self.said))
+            if len(self.said) >= max(self.counts[name]):
+                self.worst[name] = list(self.said)
+        return response
+
+
+def route_of(path: str) -> str:
+    try:
+        return "/" + re.sub(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>[^)]*\)", r"<\1\2>", resolve(path).route).replace("^", "").replace("$", "")
+    except Resolver404:
+        return path
+
+
+def main(data: Path) -> None:
+    sell = seller_script()
+    counted = Counted()
+    service = settings.SERVICE
+    seller = sell.Seller(sell.Suite(data), data / "sold")
+    lines = {"dealer": seller.dealer, "hub": seller.hub, "insurer": seller.insurer}
+    mine = lines[service]
+    mine.http = httpx.Client(transport=counted, base_url=mine.base, follow_redirects=service == "dealer", timeout=60)
+    seller.log_in()
+    order = 0
+    for _ in range(2):
+        order = an_order(seller, counted) if service == "dealer" else order
+        seller.sell()
+    for person in PEOPLE[service]:
+        look_around(sell, data, mine.base, counted, person)
+    print_figures(service, counted, order)
+
+
+def an_order(seller: Any, counted: Counted) -> int:
+    """Created and closed: the statements of its two posts, their redirects not followed."""
+    car = seller.new_car()
+    seller.vehicle(car)
+    before = {name: len(values) for name, values in counted.counts.items()}
+    seller.close(seller.order(car))
+    spent = {name: values[before.get(name, 0) :] for name, values in counted.counts.items() if name.startswith("POST /bons-de-commande/")}
+    return sum(sum(values) for values in spent.values())
+
+
+def look_around(sell: Any, data: Path, base: str, counted: Counted, person: str) -> None:
+    """Every page that a link leads to, some of each kind."""
+    window = sell.Browser(base)
+    window.http = httpx.Client(transport=counted, base_url=base, follow_redirects=False, timeout=60)
+    login = sell.Suite(data).login(settings.SERVICE, person)
+    page = window.http.get("/connexion/")
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text)
+    assert token, page.text[:500]
+    words = {"csrfmiddlewaretoken": token.group(1), "username": login["username"], "password": login["password"]}
+    window.http.post("/connexion/", data=words, headers={"referer": f"{base}/connexion/", "origin": base})
+    waiting, known, seen = ["/"], {"/"}, defaultdict(int)
+    while waiting:
+        address = waiting.pop(0)
+        route = route_of(address.partition("?")[0])
+        if seen[route] >= SAMPLES:
+            continue
+        seen[route] += 1
+        answer = window.http.get(address)
+        if answer.status_code >= 500:
+            raise SystemExit(f"{address}: {answer.status_code}")
+        if "location" in answer.headers:
+            found = [answer.headers["location"]]
+        elif "html" in answer.headers.get("content-type", ""):
+            found = re.findall(r'(?:href|hx-get)="(/[^"#]*)', answer.text)
+        else:
+            continue
+        for link in (one.replace("&amp;", "&") for one in found):
+            if link not in known and link.startswith("/") and not link.startswith(("/static/", "/api/")):
+                known.add(link)
+                waiting.append(link)
+
+
+def print_figures(service: str, counted: Counted, order: int) -> None:
+    for one in lines_of(service, counted):
+        print(json.dumps(asdict(one)))
+    if service == "dealer":
+        print(json.dumps(asdict(figure("dealer: order created and closed", [order], "SQL", MOST_FOR_AN_ORDER))))
+    for name, said in counted.worst.items():
+        if len(said) > MOST:
+            print(
+                f"{name}:\n  " + "\n  ".join(re.sub(r"SELECT .*? FROM", "SELECT … FROM", " ".join(sql.split()))[:160] for sql in said),
+                file=sys.stderr,
+            )
+
+
+def lines_of(service: str, counted: Counted) -> Iterator[Any]:
+    """Of each page the worst; the API's too. Actions have a budget only where they are pages."""
+    for name, values in sorted(counted.counts.items(), key=lambda item: (item[0].split()[0] != "GET", item[0])):
+        yield figure(f"{service}: {name}", [max(values)], "SQL", MOST if name.startswith("GET") else None)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
