@@ -164,7 +164,8 @@ def receive_notice(link: HubLink, notice_id: str, state: SaleStateV1) -> None:
 def send_again(parcel: Transmission, *, by: str) -> Transmission:
     """Renvoyer: a sale is said as it now stands; the same words keep their key."""
     words: Mapping[str, Any] | None = None
-    sale = SaleAtHub.objects.select_for_update(of=("self",)).filter(reference=_uuid(parcel.subject)).first()
+    reference = _uuid(parcel.subject)
+    sale = SaleAtHub.objects.select_for_update(of=("self",)).filter(reference=reference).first() if reference else None
     if parcel.kind == SALE_PUT and sale:
         words = words_of(_order_of(sale))
     parcel = transmissions.send_again(parcel, words=words)

@@ -1,17 +1,12 @@
 """The list of orders: fourteen columns, on the screen and in the exported files."""
 
-import csv
-import io
-from collections.abc import Iterator
-from decimal import Decimal
+from datetime import date
 from typing import Any
 
 import django_tables2 as tables
-from django.http import HttpResponse, StreamingHttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
-from openpyxl import Workbook
 
 from jupiter.kit.french import printed_date
 from jupiter.kit.web.frame import State as Shown
@@ -27,7 +22,7 @@ SHOWN = {
 
 
 class OrderTable(tables.Table):
-    pick = PickColumn()
+    pick = PickColumn(accessor="number")
     number = tables.Column(verbose_name=_("N°"), attrs=place("lead fig"))
     state = StateColumn(verbose_name=_("Statut"))
     kind = tables.Column(verbose_name=_("Type"), accessor="get_kind_display", order_by=("kind",), attrs=place("soft spare"))
@@ -83,6 +78,12 @@ class OrderTable(tables.Table):
     def value_taken(self, record: Order) -> str:
         return _taken(record)
 
+    def value_created_on(self, value: date) -> date:
+        return value
+
+    def value_updated_on(self, value: date) -> date:
+        return value
+
     def value_gross(self, value: Any) -> Any:
         return value
 
@@ -91,44 +92,3 @@ def _taken(order: Order) -> str:
     if order.trade_in_vehicle:
         return order.trade_in_vehicle.stock_number
     return order.trade_in_plate or order.trade_in_model
-
-
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
-
-def exported(table: tables.Table, kind: str, *, name: str) -> HttpResponse | StreamingHttpResponse:
-    """Every row of the table, as Excel in France opens it."""
-    rows = ([_cell(value) for value in row] for row in table.as_values(exclude_columns=("pick",)))
-    if kind == "xlsx":
-        return _workbook(rows, name)
-    headers = {"content-disposition": f'attachment; filename="{name}.csv"', "x-content-type-options": "nosniff"}
-    return StreamingHttpResponse(_lines(rows), content_type="text/csv; charset=utf-8", headers=headers)
-
-
-def _cell(value: Any) -> Any:
-    """A text that a spreadsheet would take for a formula is kept as text."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
-
-
-def _lines(rows: Iterator[list[Any]]) -> Iterator[bytes]:
-    yield b"\xef\xbb\xbf"
-    for row in rows:
-        line = io.StringIO()
-        csv.writer(line, delimiter=";", lineterminator="\r\n").writerow(_comma(value) for value in row)
-        yield line.getvalue().encode()
-
-
-def _comma(value: Any) -> str:
-    return "" if value is None else str(value).replace(".", ",") if isinstance(value, Decimal) else str(value)
-
-
-def _workbook(rows: Iterator[list[Any]], name: str) -> HttpResponse:
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet("Bons de commande")
-    for row in rows:
-        sheet.append(["" if value is None else value if isinstance(value, int | Decimal) else str(value) for value in row])
-    content = io.BytesIO()
-    book.save(content)
-    headers = {"content-disposition": f'attachment; filename="{name}.xlsx"', "x-content-type-options": "nosniff"}
-    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    return HttpResponse(content.getvalue(), content_type=kind, headers=headers)

@@ -6,8 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -27,6 +26,7 @@ from jupiter.kit.accounts.models import User
 from jupiter.kit.clock import business_today
 from jupiter.kit.french import printed_date, printed_time
 from jupiter.kit.journal.actions import entries_of
+from jupiter.kit.web.export import CSV, XLSX, exported
 from jupiter.kit.web.frame import State as Shown
 from jupiter.kit.web.screen import screen
 from jupiter.kit.web.tables import paged
@@ -61,8 +61,8 @@ from .forms import (
     taken_from_trade_in,
     taken_from_vehicle,
 )
-from .models import Order, State, WarrantyChoice
-from .tables import SHOWN, OrderTable, exported
+from .models import Order, OrderSet, State, WarrantyChoice
+from .tables import SHOWN, OrderTable
 
 PER_PAGE = 25
 FOUND = 8  # lines a search in the form shows
@@ -117,10 +117,10 @@ def picked(request: HttpRequest, member: Member) -> HttpResponse:
 
 @require_safe
 @member_may("export_orders")
-def export(request: HttpRequest, member: Member) -> HttpResponse:
+def export(request: HttpRequest, member: Member) -> HttpResponseBase:
     """The filtered rows, all of them."""
-    kind = "xlsx" if request.GET.get("_export") == "xlsx" else "csv"
-    return exported(OrderTable(_filtered(request, member).qs), kind, name="bons-de-commande")
+    kind = XLSX if request.GET.get("_export") == XLSX else CSV
+    return exported(OrderTable(_filtered(request, member).qs), kind=kind, name="bons-de-commande")
 
 
 # The form
@@ -215,7 +215,7 @@ def paper(request: HttpRequest, member: Member, number: int) -> HttpResponse:
 # How
 
 
-def _orders(member: Member) -> QuerySet[Order]:
+def _orders(member: Member) -> OrderSet:
     return member.own(Order.objects.visible().filter(group=member.group))
 
 
@@ -227,10 +227,9 @@ def _found(member: Member, number: int) -> Order:
 def _filtered(request: HttpRequest, member: Member) -> OrderFilter:
     """At first the list is the seller's own; any question asked replaces that."""
     sellers = _sellers(member)
-    asked = request.GET
+    asked = request.GET.copy()
     if not set(asked) - {"page", "sort"}:
-        asked = QueryDict(mutable=True)
-        asked.update({name: value for name, value in request.GET.items()} | {"seller": member.name if member.name in sellers else ""})
+        asked["seller"] = member.name if member.name in sellers else ""
     return OrderFilter(asked, queryset=_orders(member).for_list(), sellers=sellers)
 
 

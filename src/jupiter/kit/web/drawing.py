@@ -1,7 +1,6 @@
 """Fields drawn as text, from plain values: a template per widget would cost ten times the CPU on the busiest page."""
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import cache
 from html import escape as escape_text
 from typing import Any
 
@@ -41,7 +40,7 @@ class Drawn(forms.BoundField):
             return super().as_widget(widget, attrs or {"class": "form-control", **self._told()}, only_initial)
         return SafeString(draw(self))
 
-    def as_field_group(self) -> SafeString:  # type: ignore[override]
+    def as_field_group(self) -> SafeString:
         return SafeString("".join((_checkbox_line(self) if _is_box(self) else _labelled(self), _hint(self), _warning(self), _errors(self))))
 
     @property
@@ -52,7 +51,7 @@ class Drawn(forms.BoundField):
         return getattr(self.form, kind, {}).get(self.name)
 
     def _own_errors(self) -> list[str]:
-        return self.form.errors.get(self.name) or []
+        return list(self.form.errors.get(self.name) or ())
 
     def _told(self) -> dict[str, str]:
         """What a screen reader is told of the control."""
@@ -82,7 +81,6 @@ class Drawn(forms.BoundField):
         return f' name="{name}" id="{auto_id}" class="{escape(css)}"{flat(_habits(type(self.field)) | own | self._told())}{disabled}'
 
 
-@cache
 def _habits(kind: type[forms.Field]) -> dict[str, str]:
     """How Django's own fields are typed; ours say it themselves."""
     if issubclass(kind, forms.DecimalField):  # a subclass of IntegerField: ask it first
@@ -132,7 +130,8 @@ def _select(bound: Drawn) -> str:
 
 
 def _choices(bound: Drawn) -> Iterable[tuple[Any, Any]]:
-    return bound.field.widget.choices  # type: ignore[attr-defined, no-any-return]
+    choices: Iterable[tuple[Any, Any]] = bound.field.widget.choices
+    return choices
 
 
 def _chosen(bound: Drawn) -> set[str]:
@@ -154,7 +153,7 @@ def _options(choices: Iterable[tuple[Any, Any]], chosen: set[str]) -> Iterable[s
 def _checkbox(bound: Drawn) -> str:
     widget = bound.field.widget
     value = bound.value()
-    checked = " checked" if widget.check_test(value) else ""  # type: ignore[attr-defined]
+    checked = " checked" if widget.check_test(value) else ""
     own = dict(widget.attrs)
     css = f"form-check-input {own.pop('class', '')}".strip()
     disabled = " disabled" if bound.field.disabled else ""

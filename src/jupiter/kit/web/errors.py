@@ -43,5 +43,5 @@ def _page(request: HttpRequest, status: int, title: str, text: str) -> HttpRespo
         "support": Support(**getattr(settings, "SUPPORT", {})), "messages": (),
     }  # fmt: skip
     if request.headers.get("HX-Request"):
-        return render(None, "kit/notice.html", {"title": f"{title}.", "text": text, "tone": "bad"}, status=status)  # type: ignore[arg-type]
-    return render(None, "kit/error.html", known, status=status)  # type: ignore[arg-type]
+        return render(None, "kit/notice.html", {"title": f"{title}.", "text": text, "tone": "bad"}, status=status)
+    return render(None, "kit/error.html", known, status=status)

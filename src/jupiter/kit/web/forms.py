@@ -1,7 +1,7 @@
 """Forms as this house shows them: French typing in, typed values out, one markup for label, hint and error."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -120,7 +120,7 @@ class NameField(ParsedField):
 class RemarkField(ParsedField):
     """Several lines, kept as typed."""
 
-    widget = forms.Textarea
+    widget = forms.Textarea  # type: ignore[assignment]
 
     def __init__(self, *, most: int = 2000, **options: Any) -> None:
         self.most = most
@@ -256,14 +256,15 @@ class FrenchDecimalField(NumberField):
         return french.parse_amount(typed, places=self.places, unit=self.unit)
 
     def printed(self, value: Any) -> str:
-        return french.grouped(value, self.places) if isinstance(value, Decimal | int | float) else str(value)
+        return french.grouped(value, self.places) if isinstance(value, Decimal | int) else str(value)
 
 
 class MoneyField(FrenchDecimalField):
     """Euros and cents, from zero to what a numeric(10, 2) holds."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(**{"unit": "€|euros?|EUR", "min_value": 0, "max_value": Decimal("99999999.99")} | options)
+        usual: dict[str, Any] = {"unit": "€|euros?|EUR", "min_value": 0, "max_value": Decimal("99999999.99")}
+        super().__init__(**usual | options)
 
 
 class WholeField(NumberField):
@@ -291,10 +292,10 @@ class PickField(forms.ChoiceField):
     """A list; a value that differs by its case only is the same value."""
 
     def to_python(self, value: Any) -> str:
-        typed = super().to_python(value)
+        typed = str(super().to_python(value))
         if self.valid_value(typed):
             return typed
-        known = {str(key).casefold(): str(key) for key, label in self.choices if not isinstance(label, list | tuple)}  # type: ignore[union-attr, str-unpack]
+        known = {str(key).casefold(): str(key) for key, label in _plain(self.choices)}
         return known.get(typed.strip().casefold(), typed)
 
 
@@ -458,7 +459,7 @@ def _as_read(field: forms.BoundField, value: Any) -> str:
     return "" if prepared is None else str(prepared)
 
 
-def _plain(choices: Iterable[Any]) -> Iterator[tuple[Any, Any]]:
+def _plain(choices: Any) -> Iterator[tuple[Any, Any]]:
     for value, label in choices:
         if isinstance(label, list | tuple):
             yield from label

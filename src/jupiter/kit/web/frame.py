@@ -16,7 +16,7 @@ class Entry(NamedTuple):
     url: str
     icon: str
     label: StrOrPromise
-    count: int = 0
+    count: int = 0  # type: ignore[assignment]  # tuple has a method of this name, which no menu calls
     warn: bool = False
 
 

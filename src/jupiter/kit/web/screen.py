@@ -5,6 +5,7 @@ from functools import cache
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import AbstractUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.module_loading import import_string
@@ -23,7 +24,7 @@ def screen(request: HttpRequest, template: str, *, title: str = "", here: str = 
 def _surroundings(request: HttpRequest, title: str, here: str) -> dict[str, Any]:
     user = request.user
     inside = user.is_authenticated
-    name = (user.get_full_name() or user.get_username()) if inside else ""
+    name = user.get_full_name() if isinstance(user, AbstractUser) else ""
     return {
         "service": SERVICES[settings.SERVICE],
         "services": SERVICES.values(),

@@ -49,8 +49,8 @@ def euros(value: Decimal | int | None, places: int = 2) -> str:
 
 
 @register.filter
-def km(value: int | None) -> str:
-    return UNKNOWN if value is None or value == "" else f"{grouped(value)}{NO_BREAK}km"
+def km(value: int | str | None) -> str:
+    return UNKNOWN if value is None or isinstance(value, str) else f"{grouped(value)}{NO_BREAK}km"
 
 
 @register.filter
