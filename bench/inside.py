@@ -39,6 +39,8 @@ def ask(suite: Suite, service: str, module: str) -> Iterator[Figure]:
     )
     if done.returncode:
         raise SystemExit(f"{module} for {service} ended with {done.returncode}:\n{done.stdout[-3000:]}{done.stderr[-3000:]}")
+    if done.stderr:
+        print(done.stderr.rstrip(), file=sys.stderr)
     for line in done.stdout.splitlines():
         if line.startswith("{"):
             yield Figure(**json.loads(line))

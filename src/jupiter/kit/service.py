@@ -76,6 +76,7 @@ def settings(
         ],
         "MIDDLEWARE": [
             "django.middleware.security.SecurityMiddleware",
+            "django.middleware.gzip.GZipMiddleware",  # pages and assets; tokens in pages are masked anew each time
             "whitenoise.middleware.WhiteNoiseMiddleware",
             "django.contrib.sessions.middleware.SessionMiddleware",
             "django.middleware.common.CommonMiddleware",
