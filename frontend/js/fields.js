@@ -72,7 +72,7 @@ export function keepSums(form) {
   const show = () => {
     const fees = sum("fee");
     const total = sum("price") + fees;
-    const amounts = { price: sum("price"), fees, total, due: total - sum("trade-in") - sum("deposit") };
+    const amounts = { fees, total, big: total, due: total - sum("trade-in") - sum("deposit") };
     for (const [name, place] of Object.entries(shown)) if (name in amounts) place.textContent = `${printed(amounts[name])}\u00a0€`;
   };
   form.addEventListener("input", show);

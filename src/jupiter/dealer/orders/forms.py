@@ -179,7 +179,7 @@ class OrderForm(KitForm):
     delivery_on = FrenchDateField(label=_("Date de livraison"), required=False)
     delivery_time = FrenchTimeField(label=_("Heure"), required=False)
     delivery_place = LineField(label=_("Lieu"), most=120, required=False)
-    deposit = MoneyField(label=_("Montant de l’acompte"), required=False)
+    deposit = MoneyField(label=_("Acompte"), required=False)
     paid_by = PickField(label=_("Réglé par"), choices=[("", "—"), *OrderDeposit.PaidBy.choices], required=False)
     agreed_net = MoneyField(label=_("Prix négocié HT"), min_value=Decimal("0.01"), required=False)
     agreed_vat = LineField(label=_("TVA"), required=False)
@@ -238,7 +238,9 @@ class OrderForm(KitForm):
         for kind in PRICES:
             for part in (rules.NET, "vat", rules.GROSS, "master"):
                 self.fields[f"{kind}_{part}"].widget.attrs["data-price"] = part
-            self.fields[f"{kind}_vat"].label = said("TVA ({rate}\u00a0%)").format(rate=f"{self.vat_percent:.1f}")
+            rate = f"{self.vat_percent.normalize():f}".replace(".", ",")
+            self.fields[f"{kind}_vat"].label = said("TVA ({rate}\u00a0%)").format(rate=rate)
+            self.fields[f"{kind}_vat"].widget.attrs["class"] = "num"
         for line in FEE_LINES:
             label, amount = said("Libellé du frais {line}").format(line=line), said("Montant du frais {line}").format(line=line)
             self.fields[f"fee_label_{line}"] = LineField(label=label, most=80, required=False)
@@ -246,6 +248,9 @@ class OrderForm(KitForm):
             self.fields[f"fee_kind_{line}"] = forms.CharField(widget=forms.HiddenInput, required=False)
             self.fields[f"fee_label_{line}"].widget.attrs["aria-label"] = label
             self.fields[f"fee_amount_{line}"].widget.attrs |= {"aria-label": amount, "data-sum": "fee", "placeholder": "0,00"}
+        for name, part in (("agreed_gross", "price"), ("trade_in_value", "trade-in"), ("deposit", "deposit")):
+            self.fields[name].widget.attrs["data-sum"] = part
+        self.fields["discount"].widget.attrs["class"] = "num"
         if not self.shows_vat:
             for kind in PRICES:
                 for part in (rules.NET, "vat"):

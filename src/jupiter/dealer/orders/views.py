@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -488,12 +489,17 @@ def _sum_lines(sums: rules.Sums, shows_vat: bool, seen: Seen | None, order: Orde
     lines = []
     if order and shows_vat and order.agreed_net is not None and order.agreed_vat is not None:
         lines += [(_("HT"), euros(order.agreed_net)), (_("TVA"), euros(order.agreed_vat))]
-    lines += [(_("Frais TTC"), euros(sums.fees)), (_("Total TTC"), euros(sums.total))]
+    lines += [(_("Frais TTC"), _live("fees", sums.fees)), (_("Total TTC"), _live("total", sums.total))]
     if sums.trade_in:
         lines.append((_("Reprise"), euros(-sums.trade_in)))
     if sums.deposits:
         lines.append((_("Acompte"), euros(-sums.deposits)))
-    return [*lines, (_("Reste à payer"), euros(sums.left_to_pay))]
+    return [*lines, (_("Reste à payer"), _live("due", sums.left_to_pay))]
+
+
+def _live(name: str, amount: Decimal) -> str:
+    """The kit's script keeps it true while amounts are typed."""
+    return format_html('<span data-total="{}">{}</span>', name, euros(amount))
 
 
 def _verdict(warranty: WarrantyChoice | None, car: Vehicle | None, mileage_km: int | None, on: date) -> dict[str, Any] | None:
