@@ -21,7 +21,7 @@ HOPS = {  # where it goes, by which verb, to which address
     "policy to the hub": ("insurer", "GET", r"/rest/policy/"),
     "policy to Jupiter": ("hub", "GET", r"/api/v1/sales/.+/documents/"),
 }
-REFUSES, SILENT, BABBLES = "refuses", "is silent", "babbles"
+REFUSES, SILENT, BABBLES, LOSES = "refuses", "is silent", "babbles", "loses its answer"
 NAMES = re.compile(r"VR3[A-Z0-9]{14}|SP\d{6}[A-Z]\d{9}|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|(?<!\d)0001\d{6}(?!\d)")
 PASSED_ON = ("content-type", "retry-after", "etag", "cache-control")
 
@@ -105,12 +105,14 @@ def _handler(between: Between, service: str, line: httpx.Client) -> type[BaseHTT
                 )
             elif manner == BABBLES:
                 self.say(200, b"<html><body>Bienvenue sur la page d\xe2\x80\x99accueil</body></html>", "text/html")
+            elif manner == LOSES:
+                self.pass_on(hop, body, answers=False)
             else:
                 self.pass_on(hop, body)
 
         do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = answer
 
-        def pass_on(self, hop: str, body: bytes) -> None:
+        def pass_on(self, hop: str, body: bytes, *, answers: bool = True) -> None:
             sent = {
                 name.lower(): value for name, value in self.headers.items() if name.lower() not in ("host", "connection", "accept-encoding")
             }
@@ -120,6 +122,9 @@ def _handler(between: Between, service: str, line: httpx.Client) -> type[BaseHTT
                 came = line.request(self.command, self.path, content=body, headers=sent)
             except httpx.TransportError:
                 self.close_connection = True  # as silent as whom we stand for
+                return
+            if not answers:  # the partner has heard and done it; nobody learns so
+                self.close_connection = True
                 return
             headers = {name: came.headers[name] for name in PASSED_ON if name in came.headers}
             self.say(came.status_code, came.content, headers.pop("content-type", ""), **headers)

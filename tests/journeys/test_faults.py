@@ -14,7 +14,7 @@ import pytest
 
 from . import stand_in
 from .running import SERVICES, Suite, is_alive, seller_script, wait_for
-from .stand_in import BABBLES, HOPS, REFUSES, SILENT
+from .stand_in import BABBLES, HOPS, LOSES, REFUSES, SILENT
 
 sell = seller_script()
 POINT = "953617Z"  # whose declarations are counted: SP953617Z…
@@ -339,10 +339,13 @@ KINDS = {  # hop → the service that transmits, its kind, who looks after it
     "policy to the hub": ("hub", "document.fetch", "responsable"),
     "policy to Jupiter": ("dealer", "document.fetch", "hakim"),
 }
-MISDEEDS = [(hop, manner) for hop in HOPS for manner in (REFUSES, SILENT)] + [
+MISDEEDS = [(hop, manner) for hop in HOPS for manner in (REFUSES, SILENT, LOSES)] + [
     ("sale to the hub", BABBLES),
     ("declaration to the insurer", BABBLES),
 ]
+
+
+REASONS = {REFUSES: "refus d’essai", SILENT: "ne répond pas à temps", BABBLES: "autre chose que prévu", LOSES: "ne répond pas ("}
 
 
 @dataclass
@@ -475,7 +478,7 @@ def test_a_partner_that_refuses_or_is_silent_is_a_reprendre_and_renvoyer_ends_in
     assert (hop, aside.sale.car.vin) in harmed, "the stand-in never did its misdeed"
     assert f"/transmissions/{aside.parcel}/" in aside.listed
     assert "À reprendre" in aside.shown
-    assert {REFUSES: "refus d’essai", SILENT: "ne répond pas à temps", BABBLES: "autre chose que prévu"}[manner] in aside.shown
+    assert REASONS[manner] in aside.shown
     if hop in ("sale to the hub", "declaration to the insurer", "policy to Jupiter"):
         assert "À reprendre" in aside.jupiter
     bought = suite.rows("insurer", "SELECT number FROM policies_policy WHERE vin = %s", aside.sale.car.vin)
