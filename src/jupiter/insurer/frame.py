@@ -23,7 +23,7 @@ def frame(request: HttpRequest) -> Frame:
     if member.may("read_transmission"):
         aside = parcels_aside(member)
         menu.append(Entry("transmissions", reverse("desk:transmissions"), "send", _("Transmissions"), aside, aside > 0))
-    menu.append(Entry("settings", reverse("desk:tariff"), "file-text", _("Tarif de démonstration")))
+    menu.append(Entry("settings", reverse("desk:tariff"), "file-text", _("Tarif")))
     return Frame(
         menu=menu,
         sites=[_("Assureur")] if member.everywhere else [f"{producer.name} {producer.code}" for producer in member.producers],

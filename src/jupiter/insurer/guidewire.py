@@ -1,7 +1,7 @@
 """The envelope of Guidewire's Cloud API, on /rest/ paths: a named subset, with our own additions (problem+json when asked for)."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -61,13 +61,19 @@ def answer(request: HttpRequest, problem: Problem) -> HttpResponse:
     return HttpResponse(body, status=problem.status, content_type="application/json", headers=problem.headers)
 
 
-def speak(api: NinjaAPI) -> None:
+def speak(api: NinjaAPI, also: Mapping[type[Exception], Callable[[Any], Problem]]) -> None:
     """Let every refusal of this API pass through `answer`."""
-    api.add_exception_handler(Problem, answer)
-    api.add_exception_handler(Http404, lambda request, error: answer(request, not_found()))
-    api.add_exception_handler(WordsRefused, lambda request, refused: answer(request, words_refused(field_errors(refused.errors))))
-    api.add_exception_handler(AuthenticationError, lambda request, error: answer(request, not_authenticated()))
-    api.add_exception_handler(HttpError, lambda request, error: answer(request, Problem(error.status_code, "refused", str(error))))
+
+    def refuse(kind: type[Exception], said: Callable[[Any], Problem]) -> None:
+        api.add_exception_handler(kind, lambda request, error: answer(request, said(error)))
+
+    refuse(Problem, lambda problem: problem)
+    refuse(Http404, lambda error: not_found())
+    refuse(WordsRefused, lambda error: words_refused(field_errors(error.errors)))
+    refuse(AuthenticationError, lambda error: not_authenticated())
+    refuse(HttpError, lambda error: Problem(error.status_code, "refused", str(error)))
+    for kind, said in also.items():
+        refuse(kind, said)
 
 
 def words_refused(errors: list[dict[str, str]]) -> Problem:

@@ -18,9 +18,7 @@ api = make_api(
     title="Portail assurance",
     description="Quotes and policies of the used-vehicle warranty: a named subset of Guidewire's Cloud API. The tariff is a sample.",
 )
-guidewire.speak(api)
-for refused in Refused:
-    api.add_exception_handler(refused, lambda request, error: guidewire.answer(request, problem_of(error)))
+guidewire.speak(api, dict.fromkeys(Refused, problem_of))
 api.add_router("/rest", jobs)
 api.add_router("/rest", policies)
 

@@ -92,7 +92,7 @@ def search(request: HttpRequest, member: Member) -> HttpResponse:
     if len(exact) == 1:
         return redirect(exact[0])
     today = business_today()
-    parts = {
+    parts: dict[str, Any] = {
         "jobs": [(job, shown_state(job)) for job in jobs[:FOUND]],
         "policies": [(policy, shown_status(policy.status_on(today))) for policy in policies[:FOUND]],
         "accounts": accounts[:FOUND],
@@ -108,7 +108,9 @@ def activities(request: HttpRequest, member: Member) -> HttpResponse:
     """What waits for a person: quotes to complete, to buy, about to expire."""
     today = business_today()
     opened = Job.within(member).still_open().with_names().order_by("expires_on", "pk")[:SHOWN]
-    expiring, complete, buy = [], [], []
+    expiring: list[dict[str, Any]] = []
+    complete: list[dict[str, Any]] = []
+    buy: list[dict[str, Any]] = []
     for job in opened:
         left = (job.expires_on - today).days
         item = {

@@ -1,5 +1,6 @@
 """Screens of policies: the lists, one policy, its documents as issued."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -78,8 +79,8 @@ def show(request: HttpRequest, member: Member, number: str) -> HttpResponse:
     parts = {
         "cover": _cover(policy),
         "car": _car(policy),
-        "costs": [(line["label"], f"{euros(float(line['net']))} HT") for line in policy.worksheet["lines"]]
-        + [(_tax(tax), euros(float(tax["amount"]))) for tax in policy.worksheet["taxes"]],
+        "costs": [(line["label"], f"{euros(Decimal(line['net']))} HT") for line in policy.worksheet["lines"]]
+        + [(_tax(tax), euros(Decimal(tax["amount"]))) for tax in policy.worksheet["taxes"]],
         "entries": entries_of("policy", policy.number)[:20],
     }
     return _page(request, policy, "summary", "policies/show.html", **parts)
@@ -122,7 +123,7 @@ def _policy(member: Member, number: str) -> Policy:
 
 def _page(request: HttpRequest, policy: Policy, here: str, template: str, **parts: Any) -> HttpResponse:
     status = policy.status_on(business_today())
-    tiles = [
+    tiles: list[dict[str, Any]] = [
         {"ask": _("Synthèse"), "figure": euros(policy.gross), "note": policy.product_name, "icon": "shield-check", "url": "show"},
         {"ask": _("Documents"), "figure": policy.documents.count(), "note": _("tels qu’émis"), "icon": "file-type-pdf", "url": "documents"},
         {"ask": _("Sinistres"), "figure": policy.claims.count(), "note": _("déclarés"), "icon": "tools", "url": "claims"},

@@ -24,7 +24,7 @@ def member_may(act: str) -> Callable[[View], View]:
         @wraps(view)
         def door(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             user = request.user
-            member = Member.of(user.pk, str(getattr(user, "full_name", "") or user.get_username()))
+            member = Member.of(user.pk or 0, str(getattr(user, "full_name", "") or user.get_username()))
             if member is None or not member.may(act):
                 raise PermissionDenied
             request.member = member  # type: ignore[attr-defined]  # the frame shows where one is

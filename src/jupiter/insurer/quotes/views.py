@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 import django_tables2 as tables
@@ -92,7 +93,7 @@ def new(request: HttpRequest, member: Member) -> HttpResponse:
 @member_may("read_quote")
 def show(request: HttpRequest, member: Member, number: str) -> HttpResponse:
     job = _job(member, number)
-    parts = {
+    parts: dict[str, Any] = {
         "facts": _facts(job),
         "entries": entries_of("quote", job.number)[:20],
         "can_edit": job.is_open and member.may("edit_quote"),
@@ -158,8 +159,7 @@ def _kept(job: Job, form: ContractForm | VehicleForm, facts: dict[str, Any], mem
         theirs = job.facts() | {"four_wheel_drive": "yes" if job.four_wheel_drive else "no"}
         last = entries_of("quote", job.number).first()
         form.show_conflict(by=last.who if last else "—", at=job.changed_at, theirs=theirs)
-        form.data = form.data.copy()
-        form.data["version"] = str(job.version)
+        form.data = {**{name: form.data.get(name) for name in form.data}, "version": str(job.version)}
     except FactsRefused as refused:
         for name, refusal in refused.refused.items():
             form.add_error(name if name in form.fields else None, sentence(refusal))
@@ -238,10 +238,10 @@ def _costs(offer: Offer) -> list[tuple[str, str]]:
     if offer.worksheet is None:
         return []
     taxes = {"insurance": _("Taxe d’assurance"), "service": _("TVA")}
-    rows = [(str(line["label"]), f"{euros(float(line['net']))} HT") for line in offer.worksheet["lines"]]
+    rows = [(str(line["label"]), f"{euros(Decimal(line['net']))} HT") for line in offer.worksheet["lines"]]
     for tax in offer.worksheet["taxes"]:
         percent = f"{float(tax['percent']):g}".replace(".", ",")
-        rows.append((f"{taxes.get(tax['kind'], tax['kind'])} ({percent}\u00a0%)", euros(float(tax["amount"]))))
+        rows.append((f"{taxes.get(tax['kind'], tax['kind'])} ({percent}\u00a0%)", euros(Decimal(tax["amount"]))))
     return rows
 
 

@@ -119,7 +119,8 @@ def _person(password: str, username: str, full_name: str, role: str, codes: tupl
         user.set_password(password)
     user.save()
     producers = list(Producer.objects.filter(code__in=codes))
-    for producer in producers or [None]:
+    everywhere: list[Producer | None] = [None]
+    for producer in producers or everywhere:
         Membership.objects.get_or_create(user=user, producer=producer, role=role)
     site = ", ".join(producer.name for producer in producers) or "assureur"
     return {"username": username, "password": password, "role": role, "site": site}
