@@ -8,14 +8,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import django
 import httpx
+from django.apps import apps
 from django.conf import settings
 from django.db import connection
 from django.urls import Resolver404, resolve
 
-from tests.journeys.running import seller_script
+from tests.journeys.running import seller_script, wait_for
 
 from .figures import figure
 
@@ -81,8 +83,13 @@ def main(data: Path) -> None:
     for _ in range(2):
         order = an_order(seller, counted) if service == "dealer" else order
         seller.sell()
-    for person in PEOPLE[service]:
-        look_around(sell, data, mine.base, counted, person)
+    people = [person_at(sell, data, mine.base, counted, username) for username in PEOPLE[service]]
+    if service == "hub":
+        walk_the_form(seller, people[0])
+    if service == "insurer":
+        walk_the_wizard(seller, people[0])
+    for window in people:
+        look_around(window)
     print_figures(service, counted, order)
 
 
@@ -96,16 +103,47 @@ def an_order(seller: Any, counted: Counted) -> int:
     return sum(sum(values) for values in spent.values())
 
 
-def look_around(sell: Any, data: Path, base: str, counted: Counted, person: str) -> None:
-    """Every page that a link leads to, some of each kind."""
+def person_at(sell: Any, data: Path, base: str, counted: Counted, username: str) -> Any:
+    """Somebody logged in, whose browser this process answers."""
     window = sell.Browser(base)
     window.http = httpx.Client(transport=counted, base_url=base, follow_redirects=False, timeout=60)
-    login = sell.Suite(data).login(settings.SERVICE, person)
-    page = window.http.get("/connexion/")
-    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text)
-    assert token, page.text[:500]
-    words = {"csrfmiddlewaretoken": token.group(1), "username": login["username"], "password": login["password"]}
-    window.http.post("/connexion/", data=words, headers={"referer": f"{base}/connexion/", "origin": base})
+    login = sell.Suite(data).login(settings.SERVICE, username)
+    window.submit(window.open("/connexion/"), "Connexion", {"Nom d’utilisateur": login["username"], "Mot de passe": login["password"]})
+    return window
+
+
+def walk_the_form(seller: Any, window: Any) -> None:
+    """The hub's steps, pressed by a seller."""
+    car = seller.new_car()
+    seller.vehicle(car)
+    order = seller.order(car)
+    seller.close(order)
+    reference = seller.reference_of(order)
+    wait_for(lambda: seller.state(reference), 30, "the sale does not reach the hub")
+    seller.complete(reference, car, order)
+    key = apps.get_model("declarations", "Sale").objects.get(reference=reference).pk
+    window.submit(window.open(f"/vente/{key}/"), "Page Suivante", {})
+    window.submit(window.open(f"/vente/{key}/formulaire/"), "Déclarer et Garantir", {})
+    wait_for(lambda: seller.state(reference)["quote"], 30, "no devis")
+    for page in ("resultat/", "resultat/etat/", "fiche/"):
+        window.open(f"/vente/{key}/{page}")
+
+
+def walk_the_wizard(seller: Any, window: Any) -> None:
+    """The portal's steps, pressed by a producer's user."""
+    car, reference = seller.new_car(), str(uuid4())
+    seller.complete(reference, car, "/0/")
+    number = seller.declare(reference)["declaration_number"]
+    devis = wait_for(lambda: seller.job(number), 30, "no devis")["jobNumber"]
+    for step, button in (("contrat", "Suivant"), ("vehicules", "Suivant"), ("offres", "Sélectionner")):
+        window.submit(window.open(f"/devis/{devis}/{step}/"), button, {})
+    window.submit(window.open(f"/devis/{devis}/informations/"), "Oui", {})
+    for page in ("acheter", "confirmation"):
+        window.open(f"/devis/{devis}/{page}/")
+
+
+def look_around(window: Any) -> None:
+    """Every page that a link leads to, some of each kind."""
     waiting, known, seen = ["/"], {"/"}, defaultdict(int)
     while waiting:
         address = waiting.pop(0)

@@ -1,6 +1,7 @@
 """Partners away, deaf or rude, processes killed in mid-work: each sale ends with one policy, and no number is lost or given twice."""
 
 import os
+import re
 import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -505,6 +506,20 @@ def test_a_notice_replayed_or_unsigned_has_no_effect(suite, misdeeds):
             refused = httpx.post(address, content=seen.body, headers=headers, trust_env=False)
             assert (refused.status_code, refused.headers["content-type"]) == (401, "application/problem+json")
         assert picture_of(suite, service) == before
+
+
+def test_what_was_said_is_not_done_again_under_another_key(suite, misdeeds):
+    """A sender that has lost its key says the same words anew: what they are about is known by its own name."""
+    *_, passed = misdeeds
+    seen = next(each for each in reversed(passed) if each.hop == "declaration to the insurer")
+    number = re.search(rf"SP{POINT}\d{{9}}", seen.body.decode()).group()
+    before = stores(suite)["insurer"]
+    headers = seen.headers | {"idempotency-key": str(uuid4())}
+    answer = httpx.post(f"{suite.url('insurer')}{seen.path}", content=seen.body, headers=headers, trust_env=False)
+    job = next(row["quote_number"] for row in before if row["declaration_number"] == number)
+    assert answer.status_code in (200, 201, 409), answer.text
+    assert job in answer.text
+    assert sorted(map(str, stores(suite)["insurer"])) == sorted(map(str, before))
 
 
 def picture_of(suite, service):
