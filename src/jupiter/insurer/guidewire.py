@@ -71,9 +71,15 @@ def speak(api: NinjaAPI, also: Mapping[type[Exception], Callable[[Any], Problem]
     refuse(Http404, lambda error: not_found())
     refuse(WordsRefused, lambda error: words_refused(field_errors(error.errors)))
     refuse(AuthenticationError, lambda error: not_authenticated())
-    refuse(HttpError, lambda error: Problem(error.status_code, "refused", str(error)))
+    refuse(HttpError, refused_by_ninja)
     for kind, said in also.items():
         refuse(kind, said)
+
+
+def refused_by_ninja(error: HttpError) -> Problem:
+    """Ninja wraps what our parser refuses: the reason is inside."""
+    inside = error.__cause__
+    return inside if isinstance(inside, Problem) else Problem(error.status_code, "refused", str(error))
 
 
 def words_refused(errors: list[dict[str, str]]) -> Problem:

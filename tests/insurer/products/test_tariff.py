@@ -64,9 +64,7 @@ def test_five_years_later_the_same_car_costs_the_same_with_the_carence_of_its_ed
 
 
 def test_a_delivery_on_either_side_of_the_boundary_changes_the_edition_and_nothing_else(producer, product):
-    old, new = (
-        make.a_quote(producer, product, today=date(2023, 1, 2), delivery_on=day) for day in (date(2022, 12, 31), date(2023, 1, 1))
-    )
+    old, new = (make.a_quote(producer, product, today=date(2023, 1, 2), delivery_on=day) for day in (date(2022, 12, 31), date(2023, 1, 1)))
     assert (old.edition.code, new.edition.code) == ("2021", "2023")
     assert premium(old) == premium(new)
 

@@ -80,8 +80,8 @@ def submit_job(
 
 
 def _held_by_reference(producer: Producer, reference: str) -> Job | None:
-    found = Job.objects.filter(producer=producer, external_reference=reference)
-    return found.select_related("account", "producer", "product").select_for_update(of=("self",)).first()
+    found = Job.objects.filter(producer=producer, external_reference=reference).first()
+    return _held(found) if found else None
 
 
 def _new_job(
@@ -257,11 +257,12 @@ def withdraw_job(job: Job, *, by: str, now: datetime) -> Job:
 def expire_overdue(*, today: date, now: datetime) -> int:
     """The scheduled job: each quote in a transaction of its own. Again does nothing."""
     done = 0
-    for number in Job.objects.overdue(today).values_list("pk", flat=True):
+    for number in list(Job.objects.overdue(today).values_list("pk", flat=True)):
         with transaction.atomic():
-            job = Job.objects.select_for_update(of=("self",), skip_locked=True).with_names().filter(pk=number).first()
-            if job is None or not job.is_open:
+            free = Job.objects.select_for_update(skip_locked=True).filter(pk=number).first()
+            if free is None or not free.is_open:
                 continue
+            job = Job.objects.with_names().get(pk=number)
             job.state = LIFE.after(job.state, "expire")
             said = {"day": printed_date(job.expires_on)}
             _keep(job, "expire_quote", "service:portail", _("Devis expiré le %(day)s") % said, now)
@@ -274,8 +275,9 @@ def refusals_of(offer: Offer) -> list[Refusal]:
 
 
 def _held(job: Job) -> Job:
-    names = ("account", "producer", "product", "offer__offering", "edition", "policy")
-    return Job.objects.select_related(*names).select_for_update(of=("self",)).get(pk=job.pk)
+    """Locked first and read afterwards: what joins a row that was waited for is as old as the wait."""
+    Job.objects.select_for_update().only("pk").get(pk=job.pk)
+    return Job.objects.select_related("account", "producer", "product", "offer__offering", "edition", "policy").get(pk=job.pk)
 
 
 def _refuse_closed(job: Job, today: date) -> None:

@@ -33,12 +33,19 @@ def answer_once(client_id: str, key: str, route: str, words: object, act: Callab
     with transaction.atomic():
         if _is_first(client_id, key, route, digest):
             status, body = act()
+            body = _in_order(body)
             KeptAnswer.objects.filter(client_id=client_id, key=key).update(status=status, body=body)
             return status, body
         kept = KeptAnswer.objects.get(client_id=client_id, key=key)
         if (kept.route, kept.words_sha256) != (route, digest):
             raise KeyUsedForOtherWords
-        return kept.status or 200, kept.body or {}
+        return kept.status or 200, _in_order(kept.body or {})
+
+
+def _in_order(body: dict[str, Any]) -> dict[str, Any]:
+    """The database keeps its own order of names: by ours, the first answer and each repeat are the same bytes."""
+    ordered: dict[str, Any] = json.loads(json.dumps(body, sort_keys=True))
+    return ordered
 
 
 def is_new_notice(sender: str, notice_id: str) -> bool:
