@@ -44,6 +44,12 @@ class Drawn(forms.BoundField):
         return SafeString("".join((_checkbox_line(self) if _is_box(self) else _labelled(self), _hint(self), _warning(self), _errors(self))))
 
     @property
+    def id_for_label(self) -> str:
+        """Where a line of the summary leads: of a list of choices, to the first one."""
+        is_list = CONTROLS.get(type(self.field.widget)) is _choice_list
+        return f"{self.auto_id}_0" if is_list else super().id_for_label
+
+    @property
     def unit(self) -> str:
         return str(getattr(self.form, "UNITS", {}).get(self.name, ""))
 
