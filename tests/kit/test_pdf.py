@@ -35,3 +35,10 @@ def test_what_a_person_typed_is_text_and_never_markup(tmp_path):
     nasty = '#panic("no") *bold* $x$ \\ "quoted" <b>'
     text = PdfReader(BytesIO(printed(template, {"title": "T", "name": nasty}, dated=date(2021, 12, 7)))).pages[0].extract_text()
     assert '#panic("no")' in text.replace("“", '"').replace("”", '"') or "#panic" in text
+
+
+def test_a_script_without_a_font_here_costs_the_archive_and_not_the_paper(tmp_path):
+    template = tmp_path / "paper.typ"
+    template.write_text('#let facts = json(bytes(sys.inputs.facts))\n#set document(title: "t")\n#facts.name')
+    assert b"pdfaid" in printed(template, {"name": "DUPONT"}, dated=date(2021, 12, 7))
+    assert printed(template, {"name": "王小明"}, dated=date(2021, 12, 7)).startswith(b"%PDF-")
