@@ -87,7 +87,9 @@ def reset(request: HttpRequest, uid: str, token: str) -> HttpResponse:
         request.session.pop(RESET, None)
         messages.success(request, "Votre mot de passe est changé. Connectez-vous.")
         return redirect("accounts:login")
-    return screen(request, "accounts/reset.html", title="Nouveau mot de passe", form=form, status=422 if form.errors else 200)
+    return screen(
+        request, "accounts/reset.html", title="Nouveau mot de passe", form=form, username=user.username, status=422 if form.errors else 200
+    )
 
 
 def _user_of(uid: str) -> User | None:

@@ -81,6 +81,8 @@ class Drawn(forms.BoundField):
         own = dict(self.field.widget.attrs)
         if extra := own.pop("class", ""):
             css = f"{css} {extra}"
+        if self.form.errors:
+            own.pop("autofocus", None)  # the summary has the focus
         own.setdefault("autocomplete", "off")  # a customer's data, not the seller's own
         name, auto_id = escape(self.html_name), escape(own.pop("id", self.auto_id))
         disabled = " disabled" if self.field.disabled else ""
