@@ -1,0 +1,297 @@
+"""Every address × verb × role × {own, same group, foreign, unknown}: what is another's is as if it did not exist."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from jupiter.insurer.claims.models import Claim
+from jupiter.insurer.customers.models import Account
+from jupiter.insurer.policies.models import Policy
+from jupiter.insurer.producers import rules
+from jupiter.insurer.producers.models import Producer
+from jupiter.insurer.quotes.models import Job
+from jupiter.kit.transmissions.models import Transmission
+from tests.insurer import make
+from tests.rights import rights_of
+
+MARK = "MARQUEUR"
+VERBS = ("get", "head", "post", "put", "patch", "delete", "options")
+ROLES = (rules.PRODUCER_USER, rules.INSURER_ADMIN)
+OPEN_ACTS = {"public", "anyone"}
+CODES = {"own": "865268J", "neighbour": "865269K", "foreign": "712345K"}
+# Ninja's addresses carry no act: what they ask of a caller is written here.
+API = {
+    "api/openapi.json": "public",
+    "api/docs": "public",
+    "rest/composite/v1/composite": "client",
+    "rest/job/v1/jobs": "client",
+    "rest/job/v1/jobs/<job_id>": "client",
+    "rest/job/v1/jobs/<job_id>/quote": "client",
+    "rest/job/v1/jobs/<job_id>/bind-and-issue": "client",
+    "rest/job/v1/jobs/<job_id>/withdraw": "client",
+    "rest/policy/v1/policies/<policy_id>": "client",
+    "rest/policy/v1/policies/<policy_id>/documents": "client",
+    "rest/policy/v1/policies/<policy_id>/documents/<sequence>/content": "client",
+}
+
+
+class Address(NamedTuple):
+    name: str
+    route: str
+    act: str
+
+    @property
+    def plain(self) -> str:
+        """devis/<number>/ whether it was written as a path or as an expression."""
+        bare = re.sub(r"\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)", r"<\1>", self.route)
+        return re.sub(r"<\w+:(\w+)>", r"<\1>", bare).replace("^", "").replace("$", "")
+
+
+def addresses(patterns: Any = None, route: str = "", space: str = "") -> Iterator[Address]:
+    for one in patterns if patterns is not None else get_resolver().url_patterns:
+        here = route + str(one.pattern)
+        if isinstance(one, URLResolver):
+            yield from addresses(one.url_patterns, here, f"{space}{one.namespace}:" if one.namespace else space)
+        elif isinstance(one, URLPattern):
+            act = getattr(one.callback, "act", "") or API.get(re.sub(r"<\w+:", "<", here), "")
+            yield Address(f"{space}{one.name}", here, act)
+
+
+ALL = list(addresses())
+WALLED = [address for address in ALL if address.act in rules.MAY]
+BY_CLIENT = [address for address in ALL if address.act == "client"]
+
+
+def test_every_address_declares_its_rule(db):  # `db` also when this file runs alone: pytest-django asks who needs one
+    known = set(rules.MAY) | OPEN_ACTS | {"client"}
+    # ninja's root answers 404 by itself
+    assert [address.route for address in ALL if address.act not in known and not address.name.endswith("api-root")] == []
+    assert {address.plain for address in BY_CLIENT} == {route for route, act in API.items() if act == "client"}
+
+
+def test_the_matrix_is_not_empty():
+    assert len(WALLED) >= 25
+    assert len(BY_CLIENT) >= 9
+
+
+def test_the_table_in_docs_is_the_table_in_the_code(db):
+    assert rights_of("Portail assurance") == {act: frozenset(roles) for act, roles in rules.MAY.items()}
+
+
+def test_every_act_has_its_door(db):
+    assert {address.act for address in WALLED} == set(rules.MAY)
+
+
+class World(NamedTuple):
+    browsers: dict[str, Client]
+    tokens: dict[str, dict[str, str]]
+    numbers: dict[str, dict[str, str]]  # by argument, then by whose
+
+
+def furnish(producer, product, marker, hub):
+    """As many rows of every kind for one producer as for another."""
+    holder = {"last_name": marker, "city": marker}
+    facts = {"seller": f"{marker} VENDEUR", "client": hub, "holder": holder, "model": f"{marker}"}
+    make.a_draft(producer, product, **facts)
+    make.a_quote(producer, product, **facts)
+    sold = make.a_bought_quote(producer, product, **facts)
+    Claim.objects.create(
+        number=f"{sold.pk:010d}", policy=sold.policy, producer=producer, broke_down_on=make.DAY, mileage_km=1, cause=f"{marker} panne"
+    )
+    person = make.a_person(producer, f"{marker}-{producer.code}".lower(), full_name=f"{marker} {producer.code}")
+    sold.policy.viewings.create(user=person, at=make.NOON)
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock(), transaction.atomic():
+        settings.BUSINESS_DATE = make.DAY
+        product = make.a_tariff()
+        hub = make.a_client(name="Centralisateur", scopes="jobs", notices=True)
+        own, neighbour = make.a_producer(), make.a_producer("865269K", "CHARTRES")
+        foreign = make.a_producer("712345K", f"GARAGE {MARK}", address=MARK, city=MARK)
+        for producer, marker in ((own, "DUPONT"), (neighbour, "DURAND"), (foreign, MARK)):
+            furnish(producer, product, marker, hub)
+        browsers = {}
+        for role in (*ROLES, "nobody"):
+            user = make.User.objects.create_user(f"wall-{role}", full_name=f"WALL {role}")
+            if role != "nobody":
+                everywhere = role == rules.INSURER_ADMIN
+                make.Membership.objects.create(user=user, producer=None if everywhere else own, role=role)
+            browsers[role] = Client(raise_request_exception=False)
+            browsers[role].force_login(user)
+        browsers["anonymous"] = Client(raise_request_exception=False)
+        tokens = {"own": make.bearer(make.a_client(own, name="Logiciel A")), "foreign": make.bearer(make.a_client(foreign, name=MARK))}
+        yield World(browsers, tokens, numbers_of())
+        transaction.set_rollback(True)
+
+
+def numbers_of() -> dict[str, dict[str, str]]:
+    jobs, policies, accounts, parcels, ids = {}, {}, {}, {}, {}
+    for whose, code in CODES.items():
+        owner = Producer.objects.get(code=code)
+        quoted = Job.objects.get(producer=owner, state="quoted")
+        jobs[whose], ids[whose] = quoted.number, quoted.public_id
+        policies[whose] = Policy.objects.get(producer=owner).number
+        accounts[whose] = Account.objects.get(producer=owner).number
+        parcels[whose] = str(Transmission.objects.filter(owner_id=owner.pk).first().pk)
+    for known in (jobs, policies, accounts):
+        known["unknown"] = "0999999999"
+    parcels["unknown"], ids["unknown"] = "987654321", f"pc:{'0' * 32}"
+    return {"devis": jobs, "polices": policies, "comptes": accounts, "pk": parcels, "job_id": ids, "policy_id": policies}
+
+
+def where(world: World, address: Address, whose: str) -> str:
+    kind = address.plain.split("/")[0]
+    values = {name: world.numbers[name][whose] for name in ("pk", "job_id", "policy_id")}
+    values |= {"number": world.numbers.get(kind, {}).get(whose, ""), "sequence": "1"}
+    return "/" + re.sub(r"<(\w+)>", lambda found: values[found[1]], address.plain)
+
+
+def names_something(address: Address) -> bool:
+    return "<" in address.plain
+
+
+def masked(answer: Any, address: str) -> tuple[int, bytes, dict[str, str]]:
+    body = re.sub(rb'(csrfmiddlewaretoken" value="|x-csrftoken": ")[^"]+', rb"\1", answer.content).replace(address.encode(), b"/HERE/")
+    return answer.status_code, body, {name: value.replace(address, "/HERE/") for name, value in answer.headers.items()}
+
+
+def ask(client: Client, verb: str, address: str, **how: Any) -> Any:
+    """One request that leaves no trace."""
+    with transaction.atomic():
+        answer = getattr(client, verb)(address, **how)
+        transaction.set_rollback(True)
+    return answer
+
+
+@pytest.mark.parametrize("address", WALLED, ids=lambda address: address.name)
+def test_the_wall(world, django_db_blocker, address):
+    with django_db_blocker.unblock():
+        for verb in VERBS:
+            own = where(world, address, "own")
+            assert ask(world.browsers["anonymous"], verb, own).status_code in (302, 405), verb
+            assert ask(world.browsers["nobody"], verb, own).status_code in (403, 405), verb
+            for role in ROLES:
+                check_role(world, address, verb, role)
+
+
+def check_role(world: World, address: Address, verb: str, role: str) -> None:
+    browser, allowed = world.browsers[role], role in rules.MAY[address.act]
+    status = ask(browser, verb, where(world, address, "own")).status_code
+    if status == 405:
+        return
+    assert status < 500, (verb, role, status)
+    assert (status == 403) is not allowed, (verb, role, status)
+    if not names_something(address):
+        return
+    at = {whose: where(world, address, whose) for whose in (*CODES, "unknown")}
+    unknown = ask(browser, verb, at["unknown"])
+    if not allowed:
+        assert unknown.status_code == 403
+        return
+    assert unknown.status_code == 404, (verb, role)
+    for whose in ("foreign", "neighbour"):
+        answer = ask(browser, verb, at[whose])
+        if role == rules.INSURER_ADMIN:  # all producers are theirs
+            assert answer.status_code == status, (verb, whose)
+        else:
+            assert masked(answer, at[whose]) == masked(unknown, at["unknown"]), (verb, whose)
+
+
+BODIES: dict[str, Callable[[str], Any]] = {
+    "composite": lambda whose: make.a_composite(
+        account={"producer_code": CODES.get(whose, "999999Z")}, submission={"producer_code": CODES.get(whose, "999999Z")}
+    ),
+    "<job_id>": lambda whose: {"data": {"attributes": {"offering": "PREMIUM_7_150", "months": 24}}},
+}
+
+
+@pytest.mark.parametrize("address", BY_CLIENT, ids=lambda address: address.plain)
+@pytest.mark.parametrize("verb", [verb for verb in VERBS if verb not in ("head", "options")])
+def test_the_wall_between_programs(world, django_db_blocker, address, verb):
+    last = address.plain.rsplit("/", 1)[-1]
+    with django_db_blocker.unblock():
+        at = {whose: where(world, address, whose) for whose in (*CODES, "unknown")}
+
+        def call(whose, **token):
+            words = BODIES.get(last, lambda whose: {})(whose)
+            how = {"data": json.dumps(words), "content_type": "application/json", "HTTP_IDEMPOTENCY_KEY": "wall"} if verb != "get" else {}
+            query = f"?filter=jobNumber:eq:{world.numbers['devis'][whose]}" if last == "jobs" else ""
+            return ask(world.browsers["anonymous"], verb, at[whose] + query, **how, **token)
+
+        assert call("own").status_code in (401, 405)
+        answers = {whose: call(whose, **world.tokens["own"]) for whose in at}
+        if answers["own"].status_code == 405:
+            return
+        assert answers["own"].status_code == 200, answers["own"].content
+        for whose in ("foreign", "neighbour"):
+            one, other = (masked(answers[name], at[name]) for name in (whose, "unknown"))
+            numbers = {name: world.numbers["devis"][name].encode() for name in (whose, "unknown")}
+            assert (one[0], one[1].replace(numbers[whose], b"N")) == (other[0], other[1].replace(numbers["unknown"], b"N")), whose
+        if names_something(address):
+            assert answers["unknown"].status_code == 404
+
+
+QUESTIONS = ("", "?q=MARQUEUR", "?q=712345K", "?q=GARAGE", "?page=2", "?sort=account", "?edition=2021")
+ECHOES = ('value="MARQUEUR"', "«\u00a0MARQUEUR\u00a0»", "q=MARQUEUR", "«&nbsp;MARQUEUR&nbsp;»")
+
+
+def test_nothing_of_another_producer_shows_in_any_answer(world, django_db_blocker):
+    with django_db_blocker.unblock():
+        looked = 0
+        for address in WALLED:
+            for question in QUESTIONS:
+                answer = ask(world.browsers[rules.PRODUCER_USER], "get", where(world, address, "own") + question)
+                looked += answer.status_code == 200
+                said = answer.content.decode("utf-8", "replace")
+                for echo in ECHOES:  # what one typed oneself
+                    said = said.replace(echo, "")
+                assert MARK not in said, (address.name, question)
+        assert looked > 60
+        for address in BY_CLIENT:
+            answer = ask(world.browsers["anonymous"], "get", where(world, address, "own"), **world.tokens["own"])
+            assert MARK.encode() not in answer.content, address.plain
+        theirs = Client()
+        theirs.force_login(make.User.objects.get(username=f"{MARK}-712345k".lower()))
+        assert MARK in theirs.get("/comptes/").content.decode()  # the mark can be found where it belongs
+
+
+def test_the_insurers_administrator_sees_every_producer_and_sells_nothing(world, django_db_blocker):
+    with django_db_blocker.unblock():
+        admin = world.browsers[rules.INSURER_ADMIN]
+        assert MARK in ask(admin, "get", "/comptes/").content.decode()
+        assert ask(admin, "post", f"/devis/{world.numbers['devis']['own']}/acheter/").status_code == 403
+
+
+# Every table of the service, and the way from a row to its producer.
+OWNERS = {
+    "producers.Producer": None, "producers.Membership": "producer", "producers.ApiClient": "producers", "producers.NoticeSubscriber": None,
+    "products.Product": None, "products.Coverage": None, "products.Offering": None, "products.Edition": None, "products.Term": None,
+    "products.DeclaredLevel": None, "products.RateRow": None, "products.TaxRate": None, "products.Parameter": None,
+    "customers.Account": "producer", "quotes.Job": "producer", "quotes.Offer": "job__producer", "policies.Policy": "producer",
+    "policies.PolicyTransaction": "policy__producer", "policies.Document": "policy__producer", "policies.StatementLine": "producer",
+    "policies.Viewing": "policy__producer", "claims.Claim": "producer",
+}  # fmt: skip
+
+
+def test_the_other_producer_has_as_many_rows_of_every_kind(world, django_db_blocker):
+    nouns = ("producers", "products", "customers", "quotes", "policies", "claims", "desk")
+    with django_db_blocker.unblock():
+        for model in apps.get_models():
+            if model._meta.app_label not in nouns or model._meta.auto_created:
+                continue
+            assert model._meta.label in OWNERS, f"say in OWNERS whose a {model._meta.label} is"
+            if way := OWNERS[model._meta.label]:
+                mine, theirs = (model._default_manager.filter(**{f"{way}__code": CODES[whose]}).count() for whose in ("own", "foreign"))
+                assert mine, model._meta.label
+                assert theirs >= mine or model._meta.label == "producers.Membership", model._meta.label  # the walkers are ours
+                assert theirs
