@@ -57,7 +57,7 @@ class Drawn(forms.BoundField):
         return getattr(self.form, kind, {}).get(self.name)
 
     def _own_errors(self) -> list[str]:
-        return list(self.form.errors.get(self.name) or ())
+        return [str(error) for error in self.form.errors.get(self.name) or ()]
 
     def _told(self) -> dict[str, str]:
         """What a screen reader is told of the control."""
