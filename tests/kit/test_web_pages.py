@@ -9,6 +9,7 @@ from django.contrib.staticfiles import finders
 
 import jupiter.kit.accounts
 import jupiter.kit.web
+from jupiter.kit.web.frame import SERVICES
 from tests.kit.web_site import GOOD
 
 KIT = Path(jupiter.kit.web.__file__).parent
@@ -33,10 +34,10 @@ def test_a_page_carries_no_inline_code(page):
     assert [tag for tag in page.find_all("script") if not tag.get("src")] == []
 
 
-def test_a_page_has_one_title_and_at_most_one_primary_action(page):
+def test_a_page_has_one_title_and_at_most_one_primary_action(page, settings):
     assert len(page.select("h1")) == 1
     assert len(page.select(".btn-primary")) <= 1
-    assert " – Jupiter" in page.title.text
+    assert page.title.text.endswith(f" – {SERVICES[settings.SERVICE].name}")
 
 
 def test_ids_are_unique_and_labels_lead_somewhere(page):

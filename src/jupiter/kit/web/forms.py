@@ -121,6 +121,7 @@ class RemarkField(ParsedField):
     """Several lines, kept as typed."""
 
     widget = forms.Textarea  # type: ignore[assignment]
+    typed_with: ClassVar = {"rows": 3, "cols": None}  # the grid gives the width
 
     def __init__(self, *, most: int = 2000, **options: Any) -> None:
         self.most = most
