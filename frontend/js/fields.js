@@ -72,8 +72,11 @@ export function keepSums(form) {
   const show = () => {
     const fees = sum("fee");
     const total = sum("price") + fees;
-    const amounts = { fees, total, big: total, due: total - sum("trade-in") - sum("deposit") };
-    for (const [name, place] of Object.entries(shown)) if (name in amounts) place.textContent = `${printed(amounts[name])}\u00a0€`;
+    const amounts = { fees, total, big: total, due: total - sum("trade-in") - sum("deposit"), discount: Math.max(sum("asking") - sum("price"), 0) };
+    for (const [name, place] of Object.entries(shown)) {
+      if (place.matches("input")) place.value = printed(amounts[name] ?? 0);
+      else if (name in amounts) place.textContent = `${printed(amounts[name])}\u00a0€`;
+    }
   };
   form.addEventListener("input", show);
 }

@@ -312,15 +312,22 @@ def on_the_order(request: HttpRequest, member: Member, order: Order) -> Iterable
 
 
 def _on_a_page(member: Member, order: Order | None, sale: SaleAtHub | None, *, is_order: bool = False) -> Iterable[Part]:
-    facts = panel_facts(order, sale, member)
-    if not is_order or (order and order.is_closed):
-        reason = why_not(order, sale)
-        form = _guarantor_form(member, order) if order and not reason and member.may("cover_sale", order.site_id) else None
-        button = {"order": order, "reason": reason, "cover_form": form}
-        yield Part("head" if is_order else "buttons", "declarations/cover_button.html", button)
-        if form and order:
-            yield Part("dialogs", "declarations/cover_dialog.html", _cover_facts(order, form) | {"reason": ""})
+    """Garantir or why not, the panel, the policy. On an open order's form none of it is due yet."""
+    if is_order and order and not order.is_closed:
+        return
+    reason = why_not(order, sale)
+    form = _guarantor_form(member, order) if order and not reason and member.may("cover_sale", order.site_id) else None
+    button = {"order": order, "reason": reason, "cover_form": form}
+    if not is_order:
+        yield Part("buttons", "declarations/cover_button.html", button)
+    elif form:
+        yield Part("next", "declarations/next.html", button)
+    else:
+        yield Part("menu", "declarations/cover_off.html", button)
+    if form and order:
+        yield Part("dialogs", "declarations/cover_dialog.html", _cover_facts(order, form) | {"reason": ""})
     if sale:
+        facts = panel_facts(order, sale, member)
         yield Part("side", "declarations/panel.html", facts)
         if hasattr(sale, "document"):
             yield Part("documents", "declarations/document_line.html", facts)

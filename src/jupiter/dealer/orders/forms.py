@@ -40,9 +40,10 @@ from .models import Order, OrderDeposit, OrderFee, WarrantyChoice
 FEE_LINES = range(1, 6)
 OLDEST_BIRTH = date(1900, 1, 1)
 PRICES = ("asking", "agreed")
+NO_LABEL = "none"  # in the list *Garantie*: said, not left out
 HIDDEN = ("version", "vehicle", "customer", "trade_in_vehicle")
 OWN_COLUMNS = (  # written as typed
-    "seller", "print_name", "mileage_km", "without_label", "trade_in_plate", "trade_in_model", "trade_in_value", "financing",
+    "seller", "print_name", "mileage_km", "trade_in_plate", "trade_in_model", "trade_in_value", "financing",
     "financing_from", "financing_months", "financing_reference", "financing_amount", "lender", "delivery_on", "delivery_place", "made_at",
     "edited_on", "print_order", "print_logo", "print_big_logo", "print_terms", "print_discount", "print_export",
 )  # fmt: skip
@@ -76,7 +77,7 @@ def obstacle_sentence(obstacle: str, *, site: Site, vehicle: Vehicle | None) -> 
         case "vehicle":
             return said("Choisissez le véhicule vendu par son n° de police")
         case "warranty":
-            return said("Choisissez une garantie, ou cochez «\u00a0Sans garantie label\u00a0»")
+            return said("Choisissez une garantie, ou «\u00a0Sans garantie label\u00a0»")
         case "delivery_before_order":
             return said("La livraison ne peut pas précéder la date du bon")
         case "network_code":
@@ -115,12 +116,12 @@ class OrderForm(KitForm):
     GROUPS: ClassVar = {
         "sale": Group(
             _("Vente"),  # type: ignore[arg-type]
-            "stock_number:2 plate:2 model:5 mileage_km:3 tax_power:2 co2:2 warranty:4 without_label:4 asking_net:3 asking_vat:3 asking_gross:3",
+            "stock_number:2 plate:2 model:5 mileage_km:2 tax_power:1 co2:2 warranty:4 asking_net:2 asking_vat:2 asking_gross:2",
         ),
         "buyer": Group(
             _("Acheteur"),  # type: ignore[arg-type]
-            "title:2 last_name:3 first_name:3 siret:4 address:4 address_2:4 address_3:4 postcode:2 city:4 country:3 email:3 phone:3 mobile:3"
-            " born_on:3 born_in:3 profession:4",
+            "title:2 last_name:4 first_name:3 siret:3 address:4 address_2:4 address_3:4 postcode:2 city:3 country:2 email:5 phone:2 mobile:2"
+            " born_on:2 born_in:3 profession:3",
         ),
         "delivery": Group(_("Livraison"), "delivery_on:3 delivery_time:3 delivery_place:6"),  # type: ignore[arg-type]
         "deposit": Group(_("Acompte"), "deposit:3 paid_by:3"),  # type: ignore[arg-type]
@@ -154,7 +155,6 @@ class OrderForm(KitForm):
     co2 = LineField(label=_("CO₂"), required=False)
     mileage_km = KilometreField(label=_("Kilométrage"), required=False)
     warranty = PickField(label=_("Garantie"), required=False)
-    without_label = forms.BooleanField(label=_("Sans garantie label"), required=False)
     asking_net = MoneyField(label=_("Prix de vente HT"), min_value=Decimal("0.01"), required=False)
     asking_vat = LineField(label=_("TVA"), required=False)
     asking_gross = MoneyField(label=_("Prix de vente TTC"), min_value=Decimal("0.01"), required=False)
@@ -228,7 +228,8 @@ class OrderForm(KitForm):
         self.doubts: list[rules.Doubt] = []
         self.ambiguous_hour = False
         self.fields["site"].choices = [(key, site.name) for key, site in self._sites.items()]  # type: ignore[attr-defined]
-        self.fields["warranty"].choices = [("", "—"), *((key, choice.label) for key, choice in self._warranties.items())]  # type: ignore[attr-defined]
+        labels = [(key, choice.label) for key, choice in self._warranties.items()]
+        self.fields["warranty"].choices = [("", "—"), *labels, (NO_LABEL, said("Sans garantie label"))]  # type: ignore[attr-defined]
         self.fields["seller"].choices = [("", "—"), *((name, name) for name in sellers)]  # type: ignore[attr-defined]
         self._dress()
 
@@ -248,9 +249,9 @@ class OrderForm(KitForm):
             self.fields[f"fee_kind_{line}"] = forms.CharField(widget=forms.HiddenInput, required=False)
             self.fields[f"fee_label_{line}"].widget.attrs["aria-label"] = label
             self.fields[f"fee_amount_{line}"].widget.attrs |= {"aria-label": amount, "data-sum": "fee", "placeholder": "0,00"}
-        for name, part in (("agreed_gross", "price"), ("trade_in_value", "trade-in"), ("deposit", "deposit")):
+        for name, part in (("asking_gross", "asking"), ("agreed_gross", "price"), ("trade_in_value", "trade-in"), ("deposit", "deposit")):
             self.fields[name].widget.attrs["data-sum"] = part
-        self.fields["discount"].widget.attrs["class"] = "num"
+        self.fields["discount"].widget.attrs |= {"class": "num", "data-total": "discount"}
         if not self.shows_vat:
             for kind in PRICES:
                 for part in (rules.NET, "vat"):
@@ -290,8 +291,6 @@ class OrderForm(KitForm):
         self._clean_prices(typed)
         self._clean_delivery(typed)
         self._clean_lines(typed)
-        if typed.get("without_label") and typed.get("warranty"):
-            self.add_error("without_label", said("Choisissez l’un des deux\u00a0: une garantie, ou sans garantie label"))
         if typed.get("siret") and typed.get("title") not in ("", Title.COMPANY):
             self.add_error("siret", said("Le SIRET est celui d’une société\u00a0: changez la civilité, ou effacez-le"))
         if not typed.get("financing") and (typed.get("financing_amount") or typed.get("lender")):
@@ -369,7 +368,6 @@ class OrderForm(KitForm):
         self.to_confirm = [doubt for doubt in self.doubts if doubt.key not in before]
         self.newly_confirmed = [doubt for doubt in self.to_confirm if doubt.key in ticked]
         if open_doubts := [doubt for doubt in self.to_confirm if doubt.key not in ticked]:
-            self.warn({doubt.field: doubt_sentence(doubt) for doubt in open_doubts})
             for doubt in open_doubts:
                 self.add_error(doubt.field, said("{doubt}. Corrigez, ou confirmez en cochant la case").format(doubt=doubt_sentence(doubt)))
 
@@ -399,7 +397,8 @@ class OrderForm(KitForm):
         """For the actions. Only of a valid form."""
         typed = self.cleaned_data
         facts = {name: typed[name] for name in OWN_COLUMNS}
-        facts |= {"warranty": self._warranties.get(typed["warranty"]), "delivery_at": typed["delivery_at"]}
+        facts |= {"warranty": self._warranties.get(typed["warranty"]), "without_label": typed["warranty"] == NO_LABEL}
+        facts["delivery_at"] = typed["delivery_at"]
         facts |= {"vat_regime": self.vat_regime, "vat_percent": self.vat_percent}
         facts["made_at"] = typed["made_at"] or Order.MadeAt.SELLER
         for kind in PRICES:
@@ -441,7 +440,7 @@ class Seen:
         self.delivery_on: date | None = self._value("delivery_on")
         gross, net = self._value("agreed_gross"), self._value("agreed_net")
         self.agreed_gross: Decimal | None = gross or net
-        self.without_label = bool(form["without_label"].value())
+        self.without_label = form["warranty"].value() == NO_LABEL
         self.buyer_is_company = str(form["title"].value() or "") == Title.COMPANY
         self.buyer_last_name = str(form["last_name"].value() or "")
         self.buyer_first_name = str(form["first_name"].value() or "")
@@ -475,7 +474,8 @@ def as_typed(order: Order) -> dict[str, Any]:
     told: dict[str, Any] = {name: getattr(order, name) for name in OWN_COLUMNS}
     told |= {name: getattr(order.buyer, name) for name in BUYER_FACTS}
     told |= {
-        "version": order.version, "site": str(order.site_id), "warranty": str(order.warranty_id or ""), "customer": order.customer_id,
+        "version": order.version, "site": str(order.site_id), "customer": order.customer_id,
+        "warranty": NO_LABEL if order.without_label else str(order.warranty_id or ""),
         "delivery_time": paris(order.delivery_at).time() if order.delivery_at else None,
     }  # fmt: skip
     for kind in PRICES:
@@ -493,10 +493,10 @@ def as_typed(order: Order) -> dict[str, Any]:
 
 
 def shown_vehicle(car: Vehicle) -> dict[str, Any]:
-    """What the order repeats of the car, and cannot change. 0 is unknown: it is shown as nothing."""
+    """What the order repeats of the car, and cannot change. 0 is unknown: it is shown as a dash."""
     return {
         "vehicle": car.pk, "stock_number": car.stock_number, "plate": car.plate, "model": car.description,
-        "tax_power": str(car.tax_power_cv or ""), "co2": str(car.co2_g_km or ""),
+        "tax_power": str(car.tax_power_cv or "—"), "co2": str(car.co2_g_km or "—"),
     }  # fmt: skip
 
 

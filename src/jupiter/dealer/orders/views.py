@@ -71,7 +71,7 @@ FOUND = 8  # lines a search in the form shows
 JOURNAL_LINES = 12
 CARS_SOLD, CARS_TAKEN = "sold", "trade_in"
 
-# Filled by the nouns above when they are ready; each is asked once a page. Places: side, documents, dialogs, head.
+# Filled by the nouns above when they are ready; each is asked once a page. Places: menu, next, side, documents, dialogs.
 ORDER_PARTS: list[Callable[[HttpRequest, Member, Order], Iterable[Part]]] = []
 
 
@@ -353,8 +353,6 @@ def _filled(request: HttpRequest, member: Member, order: Order | None, verb: str
     if verb == "vehicle":
         car = _own_vehicle(member, which) if which else car
         initial |= taken_from_vehicle(car) if car else {}
-        if which and car and initial.get("without_label"):
-            initial["warranty"] = ""
     elif verb == "customer":
         customer = _own_customer(member, which)
         initial |= taken_from_customer(customer) if customer else {}
@@ -457,18 +455,17 @@ def _form_page(request: HttpRequest, member: Member, order: Order | None, form: 
     verdict = _verdict(seen.warranty, form.found_vehicle, seen.mileage_km, seen.delivery_on or business_today())
     return screen(
         request, "orders/form.html", title=title, here="orders", status=422 if form.is_bound else 200, crumbs=_crumbs(), order=order,
-        form=form, state=SHOWN[State(order.state)] if order else Shown(_("Nouveau"), "info", "circle-dashed"), sums=_sum_lines(seen.sums(), form.shows_vat, seen),
+        form=form, state=SHOWN[State(order.state)] if order else Shown(_("Nouveau"), "info", "circle-dashed"), sums=_sum_lines(seen.sums()),
         total=seen.sums().total, financing=seen.financing_amount, verdict=verdict, unsaved=unsaved,
         journal=entries_of("order", order.pk)[:JOURNAL_LINES] if order else (), **_parts(request, member, order),
     )  # fmt: skip
 
 
 def _closed_page(request: HttpRequest, member: Member, order: Order) -> HttpResponse:
-    sums = order.sums()
     parts = _parts(request, member, order)
     return screen(
         request, "orders/show.html", title=_("Bon de commande {number}").format(number=order.number), here="orders", crumbs=_crumbs(),
-        order=order, state=SHOWN[State(order.state)], blocks=_blocks(order), sums=_sum_lines(sums, order.shows_vat, None, order),
+        order=order, state=SHOWN[State(order.state)], blocks=_blocks(order), sums=_sum_lines(order.sums(), order),
         paper=order.papers.filter(closing=order.closings).defer("content").first() if order.closed_frozen else None,
         may_reopen=member.may("reopen_order", order.site_id), journal=entries_of("order", order.pk)[:JOURNAL_LINES],
         reason_form=ReasonForm(), **parts,
@@ -478,17 +475,18 @@ def _closed_page(request: HttpRequest, member: Member, order: Order) -> HttpResp
 def _parts(request: HttpRequest, member: Member, order: Order | None) -> dict[str, Any]:
     found = [part for ask in ORDER_PARTS for part in ask(request, member, order)] if order else []
     declared = next((str(part.facts["declared"]) for part in found if part.facts.get("declared")), "")
-    places = ("head", "side", "documents", "dialogs")
-    return {"parts": {place: _drawn(request, found, place) for place in places}, "declared": declared}
+    places = ("menu", "next", "side", "documents", "dialogs")
+    can_cover = any(part.facts.get("cover_form") for part in found)
+    return {"parts": {place: _drawn(request, found, place) for place in places}, "declared": declared, "can_cover": can_cover}
 
 
 def _drawn(request: HttpRequest, parts: Iterable[Part], place: str) -> SafeString:
     return SafeString("".join(render_to_string(part.template, dict(part.facts), request) for part in parts if part.place == place))
 
 
-def _sum_lines(sums: rules.Sums, shows_vat: bool, seen: Seen | None, order: Order | None = None) -> list[tuple[str, str]]:
+def _sum_lines(sums: rules.Sums, order: Order | None = None) -> list[tuple[str, str]]:
     lines = []
-    if order and shows_vat and order.agreed_net is not None and order.agreed_vat is not None:
+    if order and order.shows_vat and order.agreed_net is not None and order.agreed_vat is not None:
         lines += [(_("HT"), euros(order.agreed_net)), (_("TVA"), euros(order.agreed_vat))]
     lines += [(_("Frais TTC"), _live("fees", sums.fees)), (_("Total TTC"), _live("total", sums.total))]
     if sums.trade_in:
