@@ -326,10 +326,10 @@ def _step(request: HttpRequest, key: str, template: str, job: Job, *, status: in
     here = next(place for place, step in enumerate(STEPS) if step.key == key)
     steps = []
     for place, step in enumerate(STEPS):
-        is_open = step.is_open(job)
-        steps.append(
-            {"name": step.name, "url": reverse(step.address, args=[job.number]), "here": place == here, "done": place != here and is_open}
-        )
+        behind = place < here and not job.is_open  # bought: read on its page, walked no more
+        address = "quotes:show" if behind else step.address
+        is_done = behind or (place != here and step.is_open(job))
+        steps.append({"name": step.name, "url": reverse(address, args=[job.number]), "here": place == here, "done": is_done})
     closed = "" if job.is_open or key == "done" else said_of(QuoteClosed(job.number, job.state))
     if job.is_open and rules.has_expired(job.expires_on, business_today()):
         closed = said_of(QuoteOverdue(job.number, job.expires_on))
