@@ -230,7 +230,7 @@ def _filtered(request: HttpRequest, member: Member) -> OrderFilter:
     """At first the list is the seller's own; any question asked replaces that."""
     sellers = _sellers(member)
     asked = request.GET.copy()
-    if not set(asked) - {"page", "sort"}:
+    if not set(asked) - {"page", "sort", "_export"}:
         asked["seller"] = member.name if member.name in sellers else ""
     return OrderFilter(asked, queryset=_orders(member).for_list(), sellers=sellers)
 
