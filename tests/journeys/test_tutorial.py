@@ -21,10 +21,15 @@ def suite(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def walk(suite):
-    """The whole walk, once; each test below looks at one thing that it showed."""
+def browser():
     with chromium() as browser:
-        yield Walk(suite, Watched(browser), Pictures(CHECKOUT / "var/pictures")).go()
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def walk(suite, browser):
+    """The whole walk, once; each test below looks at one thing that it showed."""
+    return Walk(suite, Watched(browser), Pictures(CHECKOUT / "var/pictures")).go()
 
 
 class Walk:
@@ -265,17 +270,16 @@ def test_jupiter_keeps_the_very_same_policy(walk):
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["1440", "390"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_by_day_or_night_on_a_desk_or_a_phone(suite, walk, size, scheme):
+def test_axe_finds_nothing_by_day_or_night_on_a_desk_or_a_phone(walk, browser, size, scheme):
     """The pages of the journey once more, as they stand now."""
-    with chromium() as browser:
-        seller = Watched(browser, size, scheme)
-        seller.context.add_cookies(walk.seller.context.cookies())
-        faults = []
-        for address in dict.fromkeys(walk.visited):
-            if "/entree/" in address or "/connexion/" in address:
-                continue
-            seller.page.goto(address)
-            faults += faults_of(seller.page)
-            wider = seller.page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
-            assert not wider, f"{address} scrolls sideways at {size[0]}"
+    seller = Watched(browser, size, scheme)
+    seller.context.add_cookies(walk.seller.context.cookies())
+    faults = []
+    for address in dict.fromkeys(walk.visited):
+        if "/entree/" in address or "/connexion/" in address:
+            continue
+        seller.page.goto(address)
+        faults += faults_of(seller.page)
+        wider = seller.page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+        assert not wider, f"{address} scrolls sideways at {size[0]}"
     assert faults == []

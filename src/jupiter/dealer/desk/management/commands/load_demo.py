@@ -142,7 +142,7 @@ def fill_a(group: Group, *, today: date, tutorial_day: bool) -> None:
     _car(
         pau, "60227", "ER-452-AS", "12345678901233333", "PEUGEOT", "2008", "1.2 PureTech 110", fuel=Fuel.DIESEL,
         first_registered_on=date(2018 + years, 9, 14), mileage_km=4500, din_power_hp=50, asking_gross=Decimal("16450.00"),
-        purchase_net=Decimal("11890.00"), origin=Origin.TRADE_IN_ON_NEW, supplier="Reprise client",
+        purchase_net=Decimal("11890.00"), supplier="Reprise client",
         entered_on=today - timedelta(days=20), purchased_on=today - timedelta(days=22),
         manufacturer_warranty_until=date(2020 + years, 9, 14), manufacturer_warranty_km=100000,
     )  # fmt: skip
