@@ -105,6 +105,10 @@ def test_whatever_stands_in_any_field_is_read_or_refused_and_never_breaks(client
 def test_whatever_is_asked_of_list_and_searches_is_answered(client, seller, query):
     for name in ("number", "state", "buyer", "taken", "sold", "seller", "kind", "lender", "vehicle", "sort", "page"):
         assert client.get(f"/bons-de-commande/?{name}={query}").status_code == 200
-    for address in ("chercher/vehicules/?stock_number=", "chercher/vehicules/?role=trade_in&trade_in_search=", "chercher/clients/?last_name="):
+    for address in (
+        "chercher/vehicules/?stock_number=",
+        "chercher/vehicules/?role=trade_in&trade_in_search=",
+        "chercher/clients/?last_name=",
+    ):
         assert client.get(f"/bons-de-commande/{address}{query}").status_code == 200
     assert client.get(f"/bons-de-commande/nouveau/?vehicle={query}").status_code == 200

@@ -74,7 +74,9 @@ def test_options_of_printing():
 
 
 def test_a_company_is_told_other_things_than_a_person():
-    said = paper(make.a_closed_order(buyer={"title": Title.COMPANY, "last_name": "SARL MARTINET", "first_name": "", "siret": "73282932000074"}))
+    said = paper(
+        make.a_closed_order(buyer={"title": Title.COMPANY, "last_name": "SARL MARTINET", "first_name": "", "siret": "73282932000074"})
+    )
     assert "SIRET 73282932000074" in said
     assert "L217-3" not in said
 
@@ -108,3 +110,7 @@ def test_what_was_typed_is_printed_as_typed(name):
     """Markup of the page's own language is text too."""
     said = paper(make.an_order(buyer={"last_name": name}))
     assert name in said
+
+
+def test_a_script_that_no_font_of_ours_has_stops_no_paper():
+    assert "Bon de commande" in paper(make.an_order(buyer={"last_name": "محمد", "first_name": "𠮷田"}))

@@ -33,7 +33,12 @@ def car(site):
 def test_the_tutorials_order_is_saved_then_closed(client, seller, car):
     saved = client.post(NEW, a_full_form(client, car), follow=True)
     order = Order.objects.get()
-    assert (order.number, order.state, order.agreed_net, order.agreed_gross) == (746210, State.OPEN, Decimal("13708.33"), Decimal("16450.00"))
+    assert (order.number, order.state, order.agreed_net, order.agreed_gross) == (
+        746210,
+        State.OPEN,
+        Decimal("13708.33"),
+        Decimal("16450.00"),
+    )
     assert order.buyer.phone == "+33199001234"
     assert "Bon 746210 enregistré" in saved.content.decode()
 
