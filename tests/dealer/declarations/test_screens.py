@@ -9,6 +9,7 @@ from httpx import Response
 from jupiter.contracts.sale_state import SaleStateV1
 from jupiter.dealer.declarations.actions import record_state
 from jupiter.dealer.declarations.models import KeptDocument, SaleAtHub
+from jupiter.dealer.orders.actions import reopen_order
 from jupiter.kit.transmissions.models import Transmission
 from tests.dealer.orders import make
 
@@ -111,6 +112,14 @@ def test_once_declared_reopening_and_cancelling_say_why_not(client, order):
     assert "La vente est déclarée (SP953617Z100034312)." in page
     answer = client.post(f"/bons-de-commande/{order.number}/annuler/", {"reason": "x"}, follow=True)
     assert "ne peut plus être rouvert ni annulé" in answer.content.decode()
+
+
+def test_a_withdrawal_that_the_hub_refuses_is_shown_on_the_open_order(client, order, hub, worker):
+    worker.run()
+    hub.delete.mock(return_value=Response(409, json={"type": "x", "title": "already-declared", "status": 409, "detail": "Déjà déclarée."}))
+    reopen_order(order, reason="Erreur", by=make.WHO, today=make.TODAY)
+    worker.run()
+    assert "Déjà déclarée." in words(panel(client.get(f"/bons-de-commande/{order.number}/")))
 
 
 def test_what_is_to_be_taken_up_stands_first_opens_its_tries_and_is_sent_again(client, order, hub, worker):

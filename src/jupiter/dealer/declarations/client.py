@@ -86,7 +86,7 @@ def ask_launch(link: HubLink, reference: object, *, grant: str) -> LaunchV1:
         answer = _quick_line(link).ask("POST", f"{SALES}/{reference}/launch", words=words)
         launch = LaunchV1.model_validate(answer.words)
     except GiveUp as refusal:
-        if refusal.status in (401, 403):
+        if refusal.status == httpx.codes.FORBIDDEN:
             raise NotGranted("Votre accès au Centralisateur n’est plus valable\u00a0: saisissez à nouveau vos identifiants.") from None
         raise HubRefuses(refusal.reason) from None
     except TryAgain as trouble:
@@ -112,7 +112,7 @@ def _readable(answer: Answer) -> Answer:
 
 
 def _why_not_granted(refusal: GiveUp) -> str:
-    if refusal.status in (400, 401, 403, 422):
+    if refusal.status in (httpx.codes.FORBIDDEN, httpx.codes.UNPROCESSABLE_ENTITY):
         return "Le Centralisateur ne reconnaît pas cet identifiant ou ce mot de passe."
     return "Le Centralisateur refuse l’accès\u00a0: " + refusal.reason
 

@@ -312,8 +312,10 @@ def on_the_order(request: HttpRequest, member: Member, order: Order) -> Iterable
 
 
 def _on_a_page(member: Member, order: Order | None, sale: SaleAtHub | None, *, is_order: bool = False) -> Iterable[Part]:
-    """Garantir or why not, the panel, the policy. On an open order's form none of it is due yet."""
+    """Garantir or why not, the panel, the policy. On an open order's form only a withdrawal that is not done."""
     if is_order and order and not order.is_closed:
+        if sale and sale.state != State.WITHDRAWN:
+            yield Part("side", "declarations/panel.html", panel_facts(order, sale, member))
         return
     reason = why_not(order, sale)
     form = _guarantor_form(member, order) if order and not reason and member.may("cover_sale", order.site_id) else None
