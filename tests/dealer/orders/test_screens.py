@@ -5,7 +5,9 @@ from decimal import Decimal
 import pytest
 from bs4 import BeautifulSoup
 
+from jupiter.dealer.customers.models import Customer
 from jupiter.dealer.orders.models import Order, OrderPaper, State
+from jupiter.dealer.vehicles.models import Vehicle
 from jupiter.kit.journal.models import Entry
 
 from . import make
@@ -146,6 +148,21 @@ def test_the_searches_find_ones_own_cars_in_stock_and_customers(client, seller, 
     customer = make.a_closed_order(site, vehicle=car).customer
     assert f"vehicle:{car.pk}" not in client.get("/bons-de-commande/chercher/vehicules/?stock_number=er452").content.decode()
     assert f'value="customer:{customer.pk}"' in client.get("/bons-de-commande/chercher/clients/?last_name=dup").content.decode()
+
+
+def test_keys_above_a_thousand_are_keys_and_no_amounts(client, seller, site, car):
+    Vehicle.objects.filter(pk=car.pk).update(id=1234567)
+    other = Customer.objects.create(pk=7654321, group=site.group, last_name="MARTIN", search_text="MARTIN")
+    found = client.get("/bons-de-commande/chercher/vehicules/?stock_number=er452").content.decode()
+    assert 'value="vehicle:1234567"' in found
+    assert 'value="customer:7654321"' in client.get("/bons-de-commande/chercher/clients/?last_name=mar").content.decode()
+    told = controls(client.post(NEW, controls(client.get(NEW).content) | {"act": "vehicle:1234567"}).content)
+    told = controls(client.post(NEW, told | {"act": f"customer:{other.pk}"}).content)
+    client.post(NEW, told)
+    order = Order.objects.get(buyer__last_name="MARTIN")
+    assert (order.vehicle_id, order.customer_id) == (1234567, 7654321)
+    told = controls(client.get(f"/bons-de-commande/{order.number}/").content)
+    assert (told["vehicle"], told["customer"]) == ("1234567", "7654321")
 
 
 def test_another_groups_car_and_customer_cannot_be_slipped_in(client, seller, car):

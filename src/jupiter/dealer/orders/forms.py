@@ -141,9 +141,9 @@ class OrderForm(KitForm):
     }  # fmt: skip
 
     version = WholeField(widget=forms.HiddenInput, required=False)
-    vehicle = WholeField(widget=forms.HiddenInput, required=False, max_value=None)
-    customer = WholeField(widget=forms.HiddenInput, required=False, max_value=None)
-    trade_in_vehicle = WholeField(widget=forms.HiddenInput, required=False, max_value=None)
+    vehicle = LineField(widget=forms.HiddenInput, most=20, required=False)
+    customer = LineField(widget=forms.HiddenInput, most=20, required=False)
+    trade_in_vehicle = LineField(widget=forms.HiddenInput, most=20, required=False)
     asking_master = forms.CharField(widget=forms.HiddenInput, required=False)
     agreed_master = forms.CharField(widget=forms.HiddenInput, required=False)
 
