@@ -11,7 +11,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from jupiter.kit.jobs import CEILING
 from jupiter.kit.partners import Line
 from jupiter.kit.transmissions import carriers
-from jupiter.kit.transmissions.actions import probe_partners, send_again, transmit
+from jupiter.kit.transmissions.actions import probe_partners, send_again, send_all_again, transmit
 from jupiter.kit.transmissions.carriers import Carrier
 from jupiter.kit.transmissions.models import Outcome, PartnerTrouble, State, Transmission
 
@@ -180,6 +180,30 @@ def test_sent_again_the_same_words_keep_their_key_and_others_get_a_new_one(worke
     assert (now(parcel).state, parcel.words) == (State.DELIVERED, {"vin": "corrected"})
     assert parcel.key != first
     assert partner.call_count == 3
+
+
+def test_sent_again_with_it_goes_all_that_is_aside_about_the_same_subject_in_order(worker, partner, heard):
+    partner.mock(side_effect=[REFUSED] * 4 + [YES] * 3)
+    first, second, third, other = say({"n": 1}), say({"n": 2}), say({"n": 3}), say({"n": 4}, subject="sale-2")
+    worker.run()
+
+    assert [parcel.pk for parcel in send_all_again(now(second))] == [first.pk, second.pk, third.pk]
+    assert send_all_again(second) == [], "someone was faster"
+    worker.run()
+
+    assert [call.request.content for call in partner.calls][4:] == [b'{"n": 1}', b'{"n": 2}', b'{"n": 3}']
+    assert now(other).state == State.ASIDE
+
+
+def test_sent_again_each_says_what_it_is_told_to(worker, partner, heard):
+    partner.mock(side_effect=[REFUSED, REFUSED, YES, YES])
+    first, second = say({"n": 1}), say({"n": 2})
+    worker.run()
+
+    send_all_again(now(first), words_of=lambda parcel: {"n": 9} if parcel.pk == second.pk else None)
+    worker.run()
+
+    assert [call.request.content for call in partner.calls][2:] == [b'{"n": 1}', b'{"n": 9}']
 
 
 def test_patience_spent_sets_it_aside(worker, partner, heard, settings):

@@ -286,6 +286,23 @@ def test_a_dealer_that_refuses_is_set_aside_for_a_person(insurer, worker, listen
     assert Transmission.objects.get().state == ParcelState.ASIDE
 
 
+def test_renvoyer_on_one_notice_sends_all_that_are_aside_about_the_sale_in_order(insurer, worker, listening, client):
+    heard = insurer.post(listening.notice_url).mock(side_effect=[httpx.Response(401)] * 3 + [httpx.Response(204)] * 3)
+    insurer.post(COMPOSITE).mock(return_value=accepted())
+    sale = make.a_declared_sale(listening, "746210")
+    worker.run()
+    notices = Transmission.objects.filter(kind="notice.sale").order_by("pk")
+    assert [parcel.state for parcel in notices] == [ParcelState.ASIDE] * 3
+
+    client.force_login(make.a_person(sale.point_of_sale, role="manager"))
+    page = client.post(f"/transmissions/{notices[1].pk}/renvoyer/", follow=True).content.decode()
+    assert "3 envois renvoyés" in page
+    worker.run()
+
+    assert [json.loads(call.request.content)["data"]["sequence"] for call in heard.calls][3:] == [1, 2, 3]
+    assert {parcel.state for parcel in notices.all()} == {ParcelState.DELIVERED}
+
+
 def test_during_a_rotation_both_secrets_sign(insurer, worker, listening):
     heard = insurer.post(listening.notice_url).mock(return_value=httpx.Response(204))
     listening.next_notice_secret = make.SECRET

@@ -9,6 +9,7 @@ import respx
 
 from jupiter.contracts.job_notice import JobNoticeV1
 from jupiter.insurer.quotes import actions
+from jupiter.kit.journal.models import Entry
 from jupiter.kit.notices import verified_id
 from jupiter.kit.transmissions.models import State, Transmission
 from tests.insurer import make
@@ -117,6 +118,25 @@ def test_a_refusal_waits_for_a_person_and_renvoyer_passes(client, worker, world,
     worker.run()
     again = Transmission.objects.get()
     assert (again.state, again.key, subscriber.call_count) == (State.DELIVERED, parcel.key, 2)
+
+
+def test_renvoyer_on_one_notice_sends_all_that_are_aside_about_the_quote_in_order(client, worker, world, subscriber):
+    producer, product, hub = world
+    subscriber.mock(side_effect=[httpx.Response(404)] * 2 + [httpx.Response(202, json={})] * 2)
+    job = make.a_quote(producer, product, client=hub)
+    actions.withdraw_job(job, by="HAKIM", now=make.NOON)
+    worker.run()
+    parcels = Transmission.objects.order_by("pk")
+    assert [parcel.state for parcel in parcels] == [State.ASIDE] * 2
+
+    client.force_login(make.a_person(None, "assureur", role="insurer_admin"))
+    page = client.post(f"/transmissions/{parcels[1].pk}/renvoyer/", follow=True).content.decode()
+    assert "2 transmissions relancées" in page
+    worker.run()
+
+    told = [json.loads(call.request.content)["data"]["sequence"] for call in subscriber.calls][2:]
+    assert (told, {parcel.state for parcel in parcels.all()}) == (sorted(told), {State.DELIVERED})
+    assert Entry.objects.filter(what="send_again").count() == 2
 
 
 def test_silence_past_patience_waits_for_a_person(worker, world, subscriber, settings):

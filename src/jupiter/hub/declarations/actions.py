@@ -24,8 +24,7 @@ from jupiter.kit.accounts.models import User
 from jupiter.kit.inbox.actions import is_new_notice
 from jupiter.kit.journal.actions import note
 from jupiter.kit.partners import Answer
-from jupiter.kit.transmissions.actions import drop_pending, transmit
-from jupiter.kit.transmissions.actions import send_again as send_parcel_again
+from jupiter.kit.transmissions.actions import drop_pending, send_all_again, transmit
 from jupiter.kit.transmissions.models import State as ParcelState
 from jupiter.kit.transmissions.models import Transmission
 
@@ -363,29 +362,27 @@ def _send_again(sale: Sale, *, words: Mapping[str, Any] | None, by: User, now: d
     parcel = Transmission.objects.about(sale.declaration_number).filter(kind=COVER, state=ParcelState.ASIDE).first()
     if parcel is None:
         return sale
-    send_parcel_again(parcel, words=words)
-    sale.cover, sale.trouble, sale.refused_fields = Cover.SENDING, "", {}
-    _changed(sale, "Demande de devis renvoyée", who=by.get_full_name(), now=now)
-    note("send_again", "sale", sale.pk, who=by.get_full_name(), owner_id=sale.point_of_sale_id, sentence="Demande de devis renvoyée")
+    send_all_again(parcel, words_of=lambda one: words if one.pk == parcel.pk else None)
+    _cover_goes_again(sale, by=by, now=now)
     return sale
 
 
+def _cover_goes_again(sale: Sale, *, by: User, now: datetime) -> None:
+    sale.cover, sale.trouble, sale.refused_fields = Cover.SENDING, "", {}
+    _changed(sale, "Demande de devis renvoyée", who=by.get_full_name(), now=now)
+    note("send_again", "sale", sale.pk, who=by.get_full_name(), owner_id=sale.point_of_sale_id, sentence="Demande de devis renvoyée")
+
+
 @transaction.atomic
-def send_transmission_again(parcel: Transmission, *, by: User, now: datetime) -> None:
-    """Renvoyer on the screen of transmissions, whatever the kind."""
-    if not parcel.can_be_sent_again:
-        return
-    if parcel.kind == COVER:
-        sale = Sale.objects.filter(declaration_number=parcel.subject).first()
-        if sale:
-            send_cover_again(sale, by=by, now=now)
-        return
-    parcel = Transmission.objects.select_for_update().get(pk=parcel.pk)
-    if parcel.can_be_sent_again:
-        send_parcel_again(parcel)
-        note(
-            "send_again", "transmission", parcel.pk, who=by.get_full_name(), owner_id=parcel.owner_id, sentence="Renvoyé", kind=parcel.kind
-        )
+def send_transmission_again(parcel: Transmission, *, by: User, now: datetime) -> int:
+    """Renvoyer on the screen of transmissions: with it goes all that is aside about the same sale for the same partner. How many went."""
+    sale = _locked().filter(declaration_number=parcel.subject).first()
+    sent = send_all_again(parcel)
+    for one in sent:
+        note("send_again", "transmission", one.pk, who=by.get_full_name(), owner_id=one.owner_id, sentence="Renvoyé", kind=one.kind)
+    if sale and sale.can_be_sent_again and any(one.kind == COVER for one in sent):
+        _cover_goes_again(sale, by=by, now=now)
+    return len(sent)
 
 
 # What the guarantor answered, called by tasks in the transaction that settles the transmission

@@ -23,12 +23,11 @@ from jupiter.insurer.quotes.tables import QuoteTable, shown_state
 from jupiter.kit.clock import business_today
 from jupiter.kit.french import printed_date
 from jupiter.kit.searching import SHORTEST, plain
-from jupiter.kit.transmissions.actions import send_again as send_parcel_again
 from jupiter.kit.transmissions.models import Transmission
 from jupiter.kit.web.screen import screen
 from jupiter.kit.web.tables import paged
-from jupiter.kit.workflow import MoveRefused
 
+from . import actions
 from .access import editions, parcels_of, rates_of
 from .tables import TransmissionTable, kind_of, shown_parcel
 
@@ -165,14 +164,13 @@ def transmission(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
 @require_POST
 @member_may("send_again")
 def send_again(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
-    """Renvoyer: the same words under the same key."""
-    parcel = _parcel(member, pk)
-    try:
-        send_parcel_again(parcel)
-    except MoveRefused:
-        messages.info(request, _("Cette transmission n’est pas à reprendre."))
-    else:
+    sent = actions.send_again(_parcel(member, pk), by=member.name)
+    if sent > 1:
+        messages.success(request, _("%(count)s transmissions relancées.") % {"count": sent})
+    elif sent:
         messages.success(request, _("Transmission relancée."))
+    else:
+        messages.info(request, _("Cette transmission n’est pas à reprendre."))
     return redirect("desk:transmission", pk)
 
 

@@ -1,7 +1,7 @@
 """Say it, carry it, settle it. The only writers of transmissions."""
 
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -38,6 +38,18 @@ def send_again(parcel: Transmission, *, words: Mapping[str, Any] | None = None) 
     parcel.save(update_fields=["state", "trouble", "settled_at", "sending_since", "words", "key"])
     _defer(parcel)
     return parcel
+
+
+@transaction.atomic
+def send_all_again(
+    parcel: Transmission, *, words_of: Callable[[Transmission], Mapping[str, Any] | None] = lambda parcel: None
+) -> list[Transmission]:
+    """Renvoyer: it, and with it all that is aside about the same subject for the same partner, oldest first.
+
+    `words_of` says what each is to say now; None leaves its words. Nothing is left to send when someone was faster: an empty list.
+    """
+    aside = Transmission.objects.aside().filter(partner=parcel.partner, subject=parcel.subject, owner_id=parcel.owner_id)
+    return [send_again(one, words=words_of(one)) for one in aside.select_for_update().order_by("pk")]
 
 
 @transaction.atomic

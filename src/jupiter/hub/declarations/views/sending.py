@@ -80,7 +80,7 @@ def transmission(request: HttpRequest, member: Member, parcel_id: int) -> HttpRe
 @member_may("see_transmissions")
 def transmission_again(request: HttpRequest, member: Member, parcel_id: int) -> HttpResponse:
     parcel = _parcel(member, parcel_id)
-    if parcel.can_be_sent_again:
-        actions.send_transmission_again(parcel, by=member.user, now=timezone.now())
-        messages.success(request, _("Renvoyé"))
+    sent = actions.send_transmission_again(parcel, by=member.user, now=timezone.now())
+    if sent:
+        messages.success(request, _("Renvoyé") if sent == 1 else _("%(count)s envois renvoyés") % {"count": sent})
     return redirect("declarations:transmission", parcel.pk)
