@@ -68,6 +68,8 @@ def settings(
             "django.forms",
             "axes",
             "procrastinate.contrib.django",
+            "pgtrigger",
+            "pghistory",
             "template_partials",
             "django_htmx",
             "django_filters",

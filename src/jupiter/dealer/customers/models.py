@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from jupiter.dealer.sites.models import Group
 from jupiter.kit import searching
+from jupiter.kit.history import kept
 
 
 class Title(models.TextChoices):
@@ -60,6 +61,7 @@ class CustomerSet(models.QuerySet["Customer"]):
         return self.filter(*(Q(search_text__contains=word) for word in words)) if words else self.none()
 
 
+@kept(besides=("search_text",))
 class Customer(Party):
     group = models.ForeignKey(Group, models.PROTECT, related_name="customers")
     search_text = models.TextField(blank=True)  # as kit.searching compares; written by the actions

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from jupiter.dealer.orders.models import Order
 from jupiter.dealer.sites.models import Site
 from jupiter.kit.crypto import SealedField
+from jupiter.kit.history import kept
 
 STELLANTIS = "stellantis"
 GUARANTORS = ((STELLANTIS, _("Déclaration SPOTICAR (stellantis)")),)  # the list of *Information garantisseur*
@@ -65,6 +66,7 @@ class SaleSet(models.QuerySet["SaleAtHub"]):
         return self.filter(Q(policy_number=number) | Q(declaration_number=number.upper()) | Q(quote_number=number))
 
 
+@kept()
 class SaleAtHub(models.Model):
     """One per order that was ever sent. `sequence` is the newest state we know: an older notice is recorded and ignored."""
 
@@ -148,6 +150,7 @@ class GrantSet(models.QuerySet["HubGrant"]):
         return self.filter(user=user_id)
 
 
+@kept(besides=("grant",))
 class HubGrant(models.Model):
     """What the hub gave for a seller's log-in there: user × site × guarantor. No password is kept anywhere."""
 

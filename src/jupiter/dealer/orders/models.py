@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from jupiter.dealer.customers.models import Customer, Party, Title
 from jupiter.dealer.sites.models import Group, Site
 from jupiter.dealer.vehicles.models import VatRegime, Vehicle
+from jupiter.kit.history import kept
 from jupiter.kit.searching import plain, squeezed
 from jupiter.kit.workflow import Workflow
 
@@ -46,6 +47,7 @@ class Level(models.TextChoices):
     DS_CERTIFIED = "DS_CERTIFIED", _("DS CERTIFIED")
 
 
+@kept()
 class WarrantyChoice(models.Model):
     """A line of the list *Garantie*. The limits inform the seller; they are the label's public ones, to be verified with the network."""
 
@@ -108,6 +110,7 @@ class OrderSet(models.QuerySet["Order"]):
         return self.for_list().select_related("group", "vehicle__site", "customer").prefetch_related("fees", "deposits")
 
 
+@kept(besides=("search_text",))
 class Order(models.Model):
     """Amounts are euros. Under the margin regime there is no net price and no VAT to show: only gross."""
 
@@ -327,6 +330,7 @@ class Order(models.Model):
         return rules.obstacles_to_closing(self)
 
 
+@kept()
 class OrderBuyer(Party):
     """The order's own copy of its buyer, as typed there: what is changed on the customer later does not reach it."""
 
@@ -341,6 +345,7 @@ class OrderBuyer(Party):
         return f"{self.last_name} {self.first_name}".strip()
 
 
+@kept()
 class OrderFee(models.Model):
     class Kind(models.TextChoices):
         SERVICE = "service", _("Prestation")
@@ -363,6 +368,7 @@ class OrderFee(models.Model):
         return f"{self.label} {self.amount}"
 
 
+@kept()
 class OrderDeposit(models.Model):
     class PaidBy(models.TextChoices):
         CARD = "card", _("Carte bancaire")

@@ -8,10 +8,12 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from jupiter.kit.crypto import SealedField
+from jupiter.kit.history import kept
 
 from . import rules
 
 
+@kept()
 class Group(models.Model):
     """A dealer group: the company or companies whose sites share orders' numbers and one line to the hub."""
 
@@ -21,6 +23,7 @@ class Group(models.Model):
         return self.name
 
 
+@kept()
 class Site(models.Model):
     """A point of sale. `network_code` (RRD1) is what the network knows it by."""
 
@@ -63,6 +66,7 @@ class Site(models.Model):
         return self.legal_name or self.name
 
 
+@kept()
 class SiteFee(models.Model):
     """A default fee of the site: *Recopier les frais par défaut* copies these lines into an order."""
 
@@ -84,6 +88,7 @@ class SiteFee(models.Model):
         return f"{self.label} {self.amount}"
 
 
+@kept()
 class Membership(models.Model):
     class Role(models.TextChoices):
         SELLER = rules.SELLER, _("Vendeur")
@@ -101,6 +106,7 @@ class Membership(models.Model):
         return f"{self.user} {self.role} {self.site}"
 
 
+@kept(besides=("client_secret", "notice_secret", "former_notice_secret"))
 class HubLink(models.Model):
     """A group's line to the hub: its OAuth client there, and the secrets that sign the hub's notices to us."""
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from jupiter.dealer.customers.models import Customer
 from jupiter.dealer.sites.models import Site
 from jupiter.kit import searching
+from jupiter.kit.history import kept
 from jupiter.kit.workflow import Workflow
 
 from . import rules
@@ -100,6 +101,7 @@ class VehicleSet(models.QuerySet["Vehicle"]):
         )
 
 
+@kept(besides=("search_text",))
 class Vehicle(models.Model):
     """Amounts are euros. 0 power or CO2 means unknown: it is neither printed nor sent."""
 
@@ -206,6 +208,7 @@ class Vehicle(models.Model):
         return LIFE.allows(self.state, "reserve")
 
 
+@kept()
 class VehicleCost(models.Model):
     """A cost of preparing the car, outside the purchase price (and outside the margin scheme's base)."""
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from jupiter.kit.accounts.models import User
 from jupiter.kit.crypto import SealedField
+from jupiter.kit.history import kept
 
 from .rules import MANAGER, NETWORK, SELLER, may
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
 
 
+@kept()
 class Group(models.Model):
     """A dealer group: its points of sale see nothing of another group's."""
 
@@ -26,6 +28,7 @@ class Group(models.Model):
         return self.name
 
 
+@kept()
 class PointOfSale(models.Model):
     """`code` is the hub's own and stands in each declaration number; `network_code` is the RRD1 that orders carry."""
 
@@ -55,6 +58,7 @@ class PointOfSale(models.Model):
         return f"{self.postcode} {self.city}"
 
 
+@kept()
 class Membership(models.Model):
     """What a person is at a point of sale; a network administrator is one at all of them."""
 
@@ -80,6 +84,7 @@ class Membership(models.Model):
         return f"{self.user} {self.role} {self.point_of_sale or '*'}"
 
 
+@kept()
 class Profile(models.Model):
     """The guarantors a point of sale works with. Until it is saved, nothing can be declared."""
 
@@ -98,6 +103,7 @@ class Profile(models.Model):
         return self.saved_at is not None
 
 
+@kept()
 class GuarantorAccount(models.Model):
     """How a guarantor knows this point of sale. The network may preset an identifier; `chosen` is the user's tick."""
 
@@ -118,6 +124,7 @@ class GuarantorAccount(models.Model):
         return f"{self.guarantor} {self.identifier}"
 
 
+@kept(besides=("notice_secret", "next_notice_secret"))
 class ApiClient(models.Model):
     """The software that may speak for one group, and where it wants to hear of its sales."""
 
@@ -155,6 +162,7 @@ class GrantSet(models.QuerySet["Grant"]):
         return self.filter(revoked_at=None, user__is_active=True).exclude(user__password_changed_at__gt=models.F("created_at"))
 
 
+@kept()
 class Grant(models.Model):
     """A seller's leave for one software to open the hub in their name. Kept as a digest."""
 

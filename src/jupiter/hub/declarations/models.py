@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from jupiter.hub.dealers.models import ApiClient, Grant, PointOfSale
 from jupiter.kit.accounts.models import User
+from jupiter.kit.history import kept
 from jupiter.kit.searching import plain, squeezed
 from jupiter.kit.workflow import Workflow
 
@@ -73,6 +74,7 @@ class SaleSet(models.QuerySet["Sale"]):
         return found
 
 
+@kept(besides=("search_text",))
 class Sale(models.Model):
     """`reference` is the caller's own, for ever. `words` came last from the order; `values` are what the hub holds now."""
 
@@ -205,6 +207,7 @@ class DeclarationVersion(models.Model):
         return f"{self.sale} v{self.number}"
 
 
+@kept(besides=("content",))
 class PolicyDocument(models.Model):
     """The policy's PDF: announced by the insurer with its digest, then kept here byte for byte."""
 

@@ -3,8 +3,10 @@
 from django.db import models
 
 from jupiter.kit.crypto import SealedField
+from jupiter.kit.history import kept
 
 
+@kept(besides=("client_secret", "notice_secret", "next_notice_secret"))
 class GuarantorLink(models.Model):
     """The address comes from the settings; two secrets may live during a rotation."""
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from jupiter.insurer.policies.models import Policy
 from jupiter.insurer.producers.models import OwnedSet, Producer, Reach
+from jupiter.kit.history import kept
 
 
 class ClaimSet(OwnedSet["Claim"]):
@@ -14,6 +15,7 @@ class ClaimSet(OwnedSet["Claim"]):
         return self.select_related("policy", "policy__account")
 
 
+@kept()
 class Claim(models.Model):
     class State(models.TextChoices):
         OPEN = "open", _("Ouvert")

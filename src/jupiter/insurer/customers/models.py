@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from jupiter.insurer.producers.models import OwnedSet, Producer, Reach
+from jupiter.kit.history import kept
 from jupiter.kit.searching import plain, squeezed
 
 
@@ -31,6 +32,7 @@ class AccountSet(OwnedSet["Account"]):
         return self.annotate(quotes=models.Count("jobs", distinct=True), held=models.Count("policies", distinct=True))
 
 
+@kept(besides=("search_text",))
 class Account(models.Model):
     """The holder's words as the last declaration gave them. `uid` is its name for other software."""
 

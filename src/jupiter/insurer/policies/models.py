@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from jupiter.insurer.customers.models import Account
 from jupiter.insurer.producers.models import OwnedSet, Producer, Reach
 from jupiter.insurer.products.models import Edition, Offering, Product
+from jupiter.kit.history import kept
 from jupiter.kit.searching import plain, squeezed
 
 from . import rules
@@ -45,6 +46,7 @@ class PolicySet(OwnedSet["Policy"]):
         return self.filter(viewings__user=user_id).order_by("-viewings__at")
 
 
+@kept(besides=("search_text",))
 class Policy(models.Model):
     """What was bought, in the words of the day it was bought. Later changes are transactions, not edits."""
 
@@ -158,6 +160,7 @@ class Document(models.Model):
         return self.name
 
 
+@kept()
 class StatementLine(models.Model):
     """What a producer owes for a purchase: the insurer's monthly statement adds these up."""
 

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from jupiter.kit.crypto import SealedField
+from jupiter.kit.history import kept
 
 from .rules import INSURER_ADMIN, MAY, PRODUCER_USER, SCOPES_MAY
 
@@ -24,6 +25,7 @@ class Reach(Protocol):
     def producer_ids(self) -> frozenset[int]: ...
 
 
+@kept()
 class Producer(models.Model):
     code = models.CharField(_("code producteur"), max_length=7, unique=True)
     name = models.CharField(_("raison sociale"), max_length=120)
@@ -55,6 +57,7 @@ class OwnedSet(models.QuerySet[T]):
         return self if reach.everywhere else self.filter(producer_id__in=reach.producer_ids)
 
 
+@kept()
 class Membership(models.Model):
     class Role(models.TextChoices):
         PRODUCER_USER = PRODUCER_USER, _("Utilisateur du point de vente")
@@ -108,6 +111,7 @@ class Member:
         return bool(self.roles & MAY[act])
 
 
+@kept()
 class ApiClient(models.Model):
     """Software that acts for producers. A distributor, such as the hub, acts for all of them."""
 
@@ -143,6 +147,7 @@ class Caller:
         return bool(SCOPES_MAY[act] & set(scopes) & set(self.client.scopes.split()))
 
 
+@kept(besides=("secret", "former_secret"))
 class NoticeSubscriber(models.Model):
     """Where a client is told what became of its quotes. During a rotation two secrets sign."""
 

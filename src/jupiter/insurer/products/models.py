@@ -10,9 +10,12 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
+from jupiter.kit.history import kept
+
 from . import rules
 
 
+@kept()
 class Product(models.Model):
     code = models.CharField(max_length=20, unique=True)  # GVO_FR
     name = models.CharField(max_length=80)  # GVO France, in lists
@@ -23,6 +26,7 @@ class Product(models.Model):
         return self.name
 
 
+@kept()
 class Coverage(models.Model):
     """A part of the cover with a price of its own, taxed by its kind."""
 
@@ -39,6 +43,7 @@ class Coverage(models.Model):
         return self.label
 
 
+@kept()
 class Offering(models.Model):
     """« GVO Premium 7 / 150 »: for cars of 7 years and 150 000 km at most."""
 
@@ -77,6 +82,7 @@ class EditionSet(models.QuerySet["Edition"]):
         return fitting.order_by("-effective_from", "-activated_on").first()
 
 
+@kept()
 class Edition(models.Model):
     """A rate book. Once active it is history: a new price is a new edition."""
 
@@ -95,6 +101,7 @@ class Edition(models.Model):
         return self.code
 
 
+@kept()
 class Term(models.Model):
     """A duration in which an edition sells an offering, and the months before its guarantee begins."""
 
@@ -107,6 +114,7 @@ class Term(models.Model):
         constraints = [models.UniqueConstraint(fields=["edition", "offering", "months"], name="one_term_per_duration")]
 
 
+@kept()
 class DeclaredLevel(models.Model):
     """Which offering the declaration's level and duration stand for."""
 
@@ -125,6 +133,7 @@ class RateSet(models.QuerySet["RateRow"]):
         return fitting.select_related("coverage").order_by("coverage__rank")
 
 
+@kept()
 class RateRow(models.Model):
     """The net premium of one coverage, in one band of power (ch DIN). Energy is no criterion: petrol costs what diesel costs."""
 
@@ -171,6 +180,7 @@ def _not_over(day: date) -> Q:
     return Q(valid_until=None) | Q(valid_until__gt=day)
 
 
+@kept()
 class TaxRate(models.Model):
     """A rate of tax by kind, from a day to another (half-open), with the text it follows."""
 
@@ -204,6 +214,7 @@ class ParameterSet(models.QuerySet["Parameter"]):
         return found or 0
 
 
+@kept()
 class Parameter(models.Model):
     """A delay, a limit or a legal mention, dated. Until somebody has verified it, papers say so."""
 

@@ -15,6 +15,7 @@ from jupiter.insurer.policies.models import Policy
 from jupiter.insurer.producers.models import ApiClient, OwnedSet, Producer, Reach
 from jupiter.insurer.products.models import Edition, Offering, Product
 from jupiter.insurer.products.rules import Car
+from jupiter.kit.history import kept
 from jupiter.kit.searching import plain, squeezed
 from jupiter.kit.workflow import Workflow
 
@@ -87,6 +88,7 @@ class JobSet(OwnedSet["Job"]):
         return self.select_related("account", "product", "producer", "offer", "policy")
 
 
+@kept(besides=("search_text",))
 class Job(models.Model):
     """A submission. The unit of change: cancellations and transfers will be jobs too."""
 
@@ -199,6 +201,7 @@ class Job(models.Model):
         )  # fmt: skip
 
 
+@kept()
 class Offer(models.Model):
     """One offering in one duration: its price and how it was made, or why it is not for this car."""
 

@@ -9,6 +9,8 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from jupiter.kit.history import kept
+
 
 class UserManager(DjangoUserManager["User"]):
     def create_user(self, username: str, email: str | None = None, password: str | None = None, **facts: Any) -> "User":
@@ -22,6 +24,7 @@ class UserManager(DjangoUserManager["User"]):
         return self.get(username=(username or "").lower())
 
 
+@kept(besides=("password", "last_login", "password_changed_at", "theme", "density"))
 class User(AbstractUser):
     """`username` is kept in small letters."""
 
