@@ -5,7 +5,7 @@ import json
 import pytest
 
 from jupiter.contracts.sale_state import SaleStateV1
-from jupiter.hub.declarations import actions
+from jupiter.hub.declarations import actions, rules
 from jupiter.hub.declarations.models import Correction, Cover, Sale, State
 from jupiter.kit.transmissions.models import Transmission
 from tests.hub import make
@@ -190,9 +190,7 @@ def test_what_was_changed_on_the_hub_survives_a_later_put_and_is_shown(caller, s
     caller.put("746210", make.words())
     sale = Sale.objects.get()
     sale = actions.begin_declaration(sale, guarantor="stellantis", with_warranty=True, by=seller, now=make.NOON)
-    reading = actions.rules.read(
-        sale.values | {"price": "16000,00", "consent": "EMAIL"}, ordered_on=None, today=make.DAY, with_warranty=True
-    )
+    reading = rules.read(sale.values | {"price": "16000,00", "consent": "EMAIL"}, ordered_on=None, today=make.DAY, with_warranty=True)
     actions.complete_sale(sale, reading, seen=sale.sequence, by=seller, now=make.NOON)
 
     state = caller.put("746210", make.words(price_gross="15000.00", vehicle__mileage_km=4600, consent="SMS")).json()

@@ -11,7 +11,7 @@ from bs4 import BeautifulSoup
 from django.db import connection
 from django.test import Client
 
-from jupiter.hub.declarations import actions
+from jupiter.hub.declarations import actions, rules
 from jupiter.hub.declarations.forms import DeclarationForm
 from jupiter.hub.declarations.models import Correction, Sale, State
 from jupiter.kit.journal.models import Entry
@@ -191,7 +191,7 @@ def test_a_sale_without_commercial_warranty_has_no_block_garantie(inside, api_cl
 def test_a_form_opened_before_someone_elses_saving_shows_both(inside, sale, point):
     words = posted(sale, price="15 000,00", **TYPED)
     other = make.a_person(point, full_name="M. PIERRE")
-    reading = actions.rules.read(sale.values | {"price": "14000.00"}, ordered_on=None, today=make.DAY, with_warranty=True)
+    reading = rules.read(sale.values | {"price": "14000.00"}, ordered_on=None, today=make.DAY, with_warranty=True)
     actions.complete_sale(sale, reading, seen=sale.sequence, by=other, now=make.NOON)
 
     answer = inside.post(url(sale), words)
@@ -232,8 +232,8 @@ def test_declarer_vente_without_an_order_starts_blank(inside, point):
     assert answer["location"] == url(sale)
     assert (sale.declaration_number, sale.client, sale.values["country"]) == ("SP953617Z100034312", None, "FR")
     typed = dict(posted(sale)) | {
-        name: actions.rules.printed(name, value) if not actions.rules.FIELDS[name].words else value
-        for name, value in actions.rules.from_words(make.full_words()).items()
+        name: rules.printed(name, value) if not rules.FIELDS[name].words else value
+        for name, value in rules.from_words(make.full_words()).items()
         if name not in ("four_wheel_drive", "months")
     }
     assert inside.post(url(sale), typed | {"months": "12"})["location"] == url(sale, "resultat/")

@@ -25,9 +25,9 @@ def sale(link, api_client):
     return make.a_declared_sale(api_client)
 
 
-def tell(client, said, *, secret=make.SECRET, notice_id="n1", now=None, body=None, signed=True):
+def tell(client, said, *, secret=make.SECRET, notice_id="n1", minutes=0, body=None, signed=True):
     raw = body if body is not None else json.dumps(said).encode()
-    headers = signed_headers([secret], notice_id=notice_id, body=raw, now=now or timezone.now()) if signed else {}
+    headers = signed_headers([secret], notice_id=notice_id, body=raw, now=timezone.now() + timedelta(minutes=minutes)) if signed else {}
     meta = {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in headers.items() if name != "content-type"}
     return client.post("/api/v1/notices/insurer", raw, "application/json", **meta)
 
@@ -71,8 +71,8 @@ def test_a_deleted_quote_says_what_happened(client, sale):
     [
         {"signed": False},
         {"secret": OTHER},
-        {"now": timezone.now() - timedelta(minutes=6)},
-        {"now": timezone.now() + timedelta(minutes=6)},
+        {"minutes": -6},
+        {"minutes": 6},
     ],
 )
 def test_what_nobody_we_know_signed_now_is_401_and_has_no_effect(client, sale, wrong):

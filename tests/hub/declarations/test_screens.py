@@ -8,6 +8,7 @@ from bs4 import BeautifulSoup
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from jupiter.contracts.job_notice import JobNoticeV1
 from jupiter.hub.declarations import actions
 from jupiter.hub.declarations.models import Sale
 from jupiter.kit.transmissions.models import Transmission
@@ -59,7 +60,7 @@ def test_a_sale_is_found_by_what_one_knows_of_it(inside, api_client, asked):
 def test_the_result_has_the_two_messages_of_the_tutorial(inside, api_client):
     make.a_link()
     sale = make.a_declared_sale(api_client)
-    actions.receive_job_notice("insurer", "n1", actions.JobNoticeV1.model_validate(make.a_job_notice(sale)), now=make.NOON)
+    actions.receive_job_notice("insurer", "n1", JobNoticeV1.model_validate(make.a_job_notice(sale)), now=make.NOON)
     page = text_of(inside.get(f"/vente/{sale.pk}/resultat/"))
     for words in (
         "Bienvenue au garage",
@@ -77,7 +78,7 @@ def test_while_the_quote_is_on_its_way_the_page_looks_again_and_then_stops(insid
     waiting = inside.get(f"/vente/{sale.pk}/resultat/etat/")
     assert "création du devis en cours" in text_of(waiting)
     assert b"hx-get" in waiting.content
-    actions.receive_job_notice("insurer", "n1", actions.JobNoticeV1.model_validate(make.a_job_notice(sale)), now=make.NOON)
+    actions.receive_job_notice("insurer", "n1", JobNoticeV1.model_validate(make.a_job_notice(sale)), now=make.NOON)
     settled = inside.get(f"/vente/{sale.pk}/resultat/etat/")
     assert b"hx-get" not in settled.content
 
@@ -92,7 +93,7 @@ def test_what_htmx_swaps_in_is_what_a_reload_shows(inside, api_client):
     for state in (None, "draft", "quoted", "bound"):
         if state:
             sequence = Sale.objects.get().job_sequence + 1
-            notice = actions.JobNoticeV1.model_validate(make.a_job_notice(sale, sequence=sequence, state=state))
+            notice = JobNoticeV1.model_validate(make.a_job_notice(sale, sequence=sequence, state=state))
             actions.receive_job_notice("insurer", f"n{sequence}", notice, now=make.NOON)
         assert panel(inside.get(f"/vente/{sale.pk}/resultat/etat/")) == panel(inside.get(f"/vente/{sale.pk}/resultat/"))
 
@@ -101,7 +102,7 @@ def test_one_sale_shows_its_differences_side_by_side(inside, api_client):
     make.a_link()
     sale = make.a_declared_sale(api_client)
     notice = make.a_job_notice(sale, state="quoted", facts__vin="VF3CUHMZ6HY012345")
-    actions.receive_job_notice("insurer", "n1", actions.JobNoticeV1.model_validate(notice), now=make.NOON)
+    actions.receive_job_notice("insurer", "n1", JobNoticeV1.model_validate(notice), now=make.NOON)
     page = BeautifulSoup(inside.get(f"/vente/{sale.pk}/fiche/").content, "html.parser")
     row = page.select_one("#differences").find_next("tbody").select_one("tr")
     assert [cell.get_text(strip=True) for cell in row.select("th, td")] == [

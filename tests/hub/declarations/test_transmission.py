@@ -8,7 +8,8 @@ import pytest
 import respx
 from django.utils import timezone
 
-from jupiter.hub.declarations import actions, client
+from jupiter.contracts.job_notice import JobNoticeV1
+from jupiter.hub.declarations import actions, client, rules
 from jupiter.hub.declarations.models import Cover, DeclarationVersion, PolicyDocument, Sale
 from jupiter.hub.guarantors.stellantis import client as stellantis
 from jupiter.kit.notices import verified_id
@@ -146,7 +147,7 @@ def test_a_refusal_is_shown_with_its_fields_and_sent_again_corrected_under_the_s
     assert (sale.cover, sale.refused_fields) == (Cover.ASIDE, {"vin": "VIN : la valeur n’est pas valable"})
     assert "Des champs sont à corriger" in sale.trouble
 
-    reading = actions.rules.read(sale.values | {"vin": "VF3CUHMZ6HY012345"}, ordered_on=None, today=make.DAY, with_warranty=True)
+    reading = rules.read(sale.values | {"vin": "VF3CUHMZ6HY012345"}, ordered_on=None, today=make.DAY, with_warranty=True)
     actions.complete_and_declare(sale, reading, seen=sale.sequence, by=seller, today=make.DAY, now=timezone.now())
     worker.run()
 
@@ -187,7 +188,7 @@ def test_silence_past_patience_waits_for_a_person_and_renvoyer_brings_one_quote(
 
 
 def test_a_notice_that_overtakes_the_answer_is_not_undone_by_it(insurer, worker, sale):
-    notice = actions.JobNoticeV1.model_validate(make.a_job_notice(sale, sequence=2, state="quoted"))
+    notice = JobNoticeV1.model_validate(make.a_job_notice(sale, sequence=2, state="quoted"))
     actions.receive_job_notice("insurer", "n1", notice, now=timezone.now())
     insurer.post(COMPOSITE).mock(return_value=accepted())
     worker.run()
@@ -197,14 +198,14 @@ def test_a_notice_that_overtakes_the_answer_is_not_undone_by_it(insurer, worker,
 def test_a_notice_on_a_declaration_set_aside_makes_the_sending_needless(insurer, worker, sale):
     insurer.post(COMPOSITE).mock(return_value=refused())
     worker.run()
-    notice = actions.JobNoticeV1.model_validate(make.a_job_notice(sale))
+    notice = JobNoticeV1.model_validate(make.a_job_notice(sale))
     actions.receive_job_notice("insurer", "n1", notice, now=timezone.now())
     assert state_of(sale) == Cover.QUOTE_DRAFT
     assert Transmission.objects.get(kind="cover.request").state == ParcelState.DROPPED
 
 
 def issue(sale):
-    notice = actions.JobNoticeV1.model_validate(make.a_job_notice(sale, sequence=5, state="bound", document=ANNOUNCED))
+    notice = JobNoticeV1.model_validate(make.a_job_notice(sale, sequence=5, state="bound", document=ANNOUNCED))
     actions.receive_job_notice("insurer", "bound", notice, now=timezone.now())
 
 

@@ -1,0 +1,55 @@
+"""What is asked of the guarantor, frozen as it is said."""
+
+from jupiter.hub.dealers.actions import chosen_accounts
+from jupiter.hub.dealers.models import GuarantorAccount
+from jupiter.hub.declarations.models import DeclarationVersion, Sale
+from jupiter.hub.guarantors import port
+from jupiter.hub.guarantors.registry import GUARANTORS, why_not
+from jupiter.kit.transmissions.actions import transmit
+
+from .refusals import GuarantorCannot
+
+COVER = "cover.request"
+
+
+def ask_for_cover(sale: Sale, account: GuarantorAccount, *, who: str) -> DeclarationVersion:
+    version = freeze(sale, account, who=who)
+    transmit(
+        COVER,
+        partner=GUARANTORS[sale.guarantor].partner,
+        subject=sale.declaration_number,
+        owner_id=sale.point_of_sale_id,
+        words=version.words,
+    )
+    return version
+
+
+def freeze(sale: Sale, account: GuarantorAccount, *, who: str) -> DeclarationVersion:
+    told = port.Sale(
+        declaration_number=sale.declaration_number or "",
+        account_identifier=account.identifier,
+        account_handling=account.handling,
+        values=sale.values,
+    )
+    words = GUARANTORS[sale.guarantor].words(told)
+    number = sale.versions.count() + 1
+    return DeclarationVersion.objects.create(sale=sale, number=number, values=sale.values, words=words, created_by=who)
+
+
+def account_of(sale: Sale, guarantor: str) -> GuarantorAccount:
+    """How the guarantor knows this point of sale; refused in a sentence where it is not chosen or cannot receive."""
+    account = chosen_accounts(sale.point_of_sale).get(guarantor)
+    if account is None:
+        raise GuarantorCannot("Choisissez un garantisseur du profil de ce point de vente.")
+    if sentence := why_not(guarantor):
+        raise GuarantorCannot(sentence)
+    return account
+
+
+def default_guarantor(sale: Sale) -> str:
+    """The first of the profile that can be declared to."""
+    keys = list(chosen_accounts(sale.point_of_sale))
+    able = [key for key in keys if not why_not(key)]
+    if able:
+        return able[0]
+    raise GuarantorCannot(why_not(keys[0]) if keys else "Le profil de ce point de vente n’a pas de garantisseur.")

@@ -1,0 +1,49 @@
+"""What each verb begins and ends with: the locked row, its computed columns, the notice to the dealer’s software."""
+
+from datetime import datetime
+from typing import Any
+
+from jupiter.hub.declarations import rules, wording
+from jupiter.hub.declarations.models import Sale
+from jupiter.kit import numbers
+from jupiter.kit.transmissions.actions import transmit
+
+NOTICE = "notice.sale"
+
+
+def held(sale_id: int) -> Sale:
+    sale: Sale = locked().get(pk=sale_id)
+    return sale
+
+
+def locked() -> Any:
+    return Sale.objects.select_for_update(of=("self",)).select_related("point_of_sale", "client")
+
+
+def together(values: rules.Values, sale: Sale) -> rules.Values:
+    """With the computed dates; without the warranty where none is wanted."""
+    values = {name: value for name, value in values.items() if name not in rules.COMPUTED and value not in (None, "")}
+    if not sale.with_warranty:
+        return rules.in_order({name: value for name, value in values.items() if name not in rules.WARRANTY})
+    return rules.in_order(values | rules.warranty_dates(values))
+
+
+def take_number(sale: Sale) -> str:
+    code = sale.point_of_sale.code
+    return f"SP{code}{numbers.take(f'sp:{code}'):09d}"
+
+
+def keep_change(sale: Sale, happened: str, *, who: str, now: datetime) -> None:
+    """One more in the sale's sequence: its columns for lists and search, and the notice to the dealer's software."""
+    sale.sequence += 1
+    sale.happened, sale.changed_at, sale.changed_by = happened[:300], now, who
+    values = sale.values
+    sale.buyer, sale.plate = rules.buyer_name(values)[:200], values.get("plate", "")
+    sale.vehicle = " ".join(str(values[name]) for name in ("make", "model", "version") if values.get(name))[:200]
+    sale.search_text = wording.search_text(sale)
+    sale.save()
+    client = sale.client
+    if client and client.wants_notices:
+        transmit(
+            NOTICE, partner=client.partner, subject=sale.transmission_subject, owner_id=sale.point_of_sale_id, words=wording.notice_of(sale)
+        )

@@ -1,0 +1,81 @@
+"""Received from dealer software: a sale said, said again, taken back."""
+
+from datetime import date, datetime
+
+from django.db import IntegrityError, transaction
+
+from jupiter.contracts.sale import SaleV1
+from jupiter.hub.dealers.models import ApiClient, PointOfSale
+from jupiter.hub.declarations import rules
+from jupiter.hub.declarations.models import LIFE, Sale, State
+from jupiter.kit.journal.actions import note
+
+from .keeping import held, keep_change, locked, together
+from .refusals import AlreadyDeclared, PointOfSaleFixed, SaleRefused, UnknownPointOfSale
+
+
+@transaction.atomic
+def receive_sale(client: ApiClient, reference: str, said: SaleV1, *, today: date, now: datetime) -> tuple[Sale, bool]:
+    """PUT: the order as it stands. What was changed on the hub stays, and both are shown. True when the sale is new."""
+    point = PointOfSale.objects.filter(group=client.group, network_code=said.network_code).first()
+    if point is None:
+        raise UnknownPointOfSale
+    words = said.model_dump(mode="json", exclude_none=True)
+    sale, is_new = _row_of(client, reference, point, today)
+    if sale.is_declared:
+        if sale.words == words:
+            return sale, False
+        raise AlreadyDeclared
+    if not is_new and sale.is_received and sale.words == words:
+        return sale, False
+    if sale.point_of_sale_id != point.pk:
+        if sale.declaration_number:
+            raise PointOfSaleFixed
+        sale.point_of_sale = point
+    with_warranty = not said.without_commercial_warranty
+    reading = rules.read(rules.from_words(words), ordered_on=said.ordered_on, today=today, with_warranty=with_warranty)
+    if reading.refused:
+        raise SaleRefused(reading.refused)
+    if not sale.declaration_number:  # once step 1 is passed, the hub's choice stands
+        sale.with_warranty = with_warranty
+        sale.guarantor = said.guarantor.value if said.guarantor and with_warranty else ""
+    corrected = set(sale.corrections.values_list("field", flat=True))
+    kept = {name: value for name, value in sale.values.items() if name in corrected}
+    emptied = {name for name in corrected if name not in kept}
+    sale.values = together({name: value for name, value in reading.values.items() if name not in emptied} | kept, sale)
+    sale.words, sale.order_number = words, said.order_number or ""
+    sale.state = LIFE.after(sale.state, "receive")
+    happened = "Vente reçue" if is_new else "Vente mise à jour par le bon de commande"
+    keep_change(sale, happened, who=client.name, now=now)
+    note(
+        "receive_sale", "sale", sale.pk, who=client.name, owner_id=sale.point_of_sale_id, sentence=happened,
+        sequence=sale.sequence,
+    )  # fmt: skip
+    return sale, is_new
+
+
+def _row_of(client: ApiClient, reference: str, point: PointOfSale, today: date) -> tuple[Sale, bool]:
+    """The locked row of this caller's reference, made now if need be, also when two calls make it at once."""
+    found = locked().filter(client=client, reference=reference).first()
+    if found:
+        return found, False
+    try:
+        with transaction.atomic():
+            sale = Sale.objects.create(client=client, reference=reference, point_of_sale=point, received_on=today)
+        return held(sale.pk), True
+    except IntegrityError:
+        return locked().get(client=client, reference=reference), False
+
+
+@transaction.atomic
+def withdraw_sale(sale: Sale, *, who: str, now: datetime) -> Sale:
+    """DELETE: the order was reopened or cancelled. It may come again under the same reference."""
+    sale = held(sale.pk)
+    if sale.is_declared:
+        raise AlreadyDeclared
+    if sale.state == State.WITHDRAWN:
+        return sale
+    sale.state = LIFE.after(sale.state, "withdraw")
+    keep_change(sale, "Vente retirée par le point de vente", who=who, now=now)
+    note("withdraw_sale", "sale", sale.pk, who=who, owner_id=sale.point_of_sale_id, sentence="Vente retirée")
+    return sale

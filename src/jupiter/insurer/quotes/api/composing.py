@@ -1,0 +1,171 @@
+"""The composite: account, submission and vehicle in one transaction."""
+
+import re
+from typing import Annotated, Any, NoReturn, TypeVar
+
+from django.http import HttpRequest
+from django.utils import timezone
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from jupiter.contracts.base import ShortText, Words
+from jupiter.contracts.insurance_job import AccountV1, InsuredVehicleV1, SubmissionV1
+from jupiter.insurer import guidewire
+from jupiter.insurer.producers.access import CallerMay
+from jupiter.insurer.producers.models import Caller, Producer
+from jupiter.insurer.products.models import Product
+from jupiter.insurer.quotes import actions
+from jupiter.kit.api import Problem, field_errors, idempotency_key
+from jupiter.kit.clock import business_today
+from jupiter.kit.french import Unreadable, parse_plate, parse_vin
+
+from .elements import account_element, job_element, vehicle_element
+from .routing import caller_of, once, router
+
+
+class Var(Words):
+    name: ShortText
+    path: ShortText
+
+
+class SubRequest(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+    method: ShortText
+    uri: Annotated[str, Field(max_length=200)]
+    body: dict[str, Any]
+    vars: list[Var] = []
+
+
+class Composite(BaseModel):
+    """All or nothing, in one transaction; it stops before `quote`. Each body is {"data": {"attributes": …}}.
+
+    1. POST /account/v1/accounts: AccountV1, vars [{"name": "accountId", "path": "$.data.attributes.id"}]
+    2. POST /job/v1/submissions: SubmissionV1 with account_id "${accountId}", vars [{"name": "jobId", "path": "$.data.attributes.id"}]
+    3. POST /job/v1/jobs/${jobId}/lines/GVOLine/vehicles: InsuredVehicleV1
+    """
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    requests: Annotated[list[SubRequest], Field(min_length=1, max_length=25)]
+    selections: list[dict[str, Any]] = []
+
+
+ACCOUNTS = re.compile(r"(?:/rest)?/account/v1/accounts")
+
+SUBMISSIONS = re.compile(r"(?:/rest)?/job/v1/submissions")
+
+VEHICLES = re.compile(r"(?:/rest)?/job/v1/jobs/\$\{(\w+)\}/lines/GVOLine/vehicles")
+
+REFERENCE = re.compile(r"\$\{(\w+)\}")
+
+ID_PATH = "$.data.attributes.id"
+
+Contract = TypeVar("Contract", bound=Words)
+
+
+@router.post("/composite/v1/composite", auth=CallerMay("create_job"), summary="Account, submission and vehicle in one")
+def composite(request: HttpRequest, words: Composite) -> Any:
+    caller = caller_of(request)
+    key = idempotency_key(request)
+    account, submission, vehicle = _three_of(words)
+    producer = _producer(caller, submission.producer_code)
+    product = Product.objects.filter(code=submission.product).first()
+    if product is None:
+        _refuse(1, "product", "unknown", "Ce produit n’existe pas.")
+    asked = actions.Submission(
+        external_reference=submission.external_reference,
+        holder={name: str(value) for name, value in account.holder.model_dump(mode="json").items()},
+        facts=_facts(submission, vehicle),
+        declared_level=submission.declared_level,
+        declared_months=submission.declared_months,
+        seller=submission.seller,
+        notify=submission.notify,
+        words={
+            "account": account.model_dump(mode="json"),
+            "submission": submission.model_dump(mode="json", exclude={"account_id"}),
+            "vehicle": vehicle.model_dump(mode="json"),
+        },
+    )
+
+    def act() -> tuple[int, dict[str, Any]]:
+        job, is_new = actions.submit_job(
+            producer, product, asked, client=caller.client, by=caller.name, today=business_today(), now=timezone.now()
+        )
+        status = 201 if is_new else 200
+        bodies = (account_element(job), job_element(job), vehicle_element(job))
+        return 200, {"responses": [{"status": status, "body": body} for body in bodies]}
+
+    return once(caller, key, "composite", words.model_dump(mode="json"), act)
+
+
+def _three_of(words: Composite) -> tuple[AccountV1, SubmissionV1, InsuredVehicleV1]:
+    """Exactly the three requests of the contract, tied by their variables."""
+    if words.selections or len(words.requests) != 3:
+        raise Problem(422, "composite-not-supported", "Le composite porte exactement account, submission et vehicle.")
+    for place, (request, pattern) in enumerate(zip(words.requests, (ACCOUNTS, SUBMISSIONS, VEHICLES), strict=True)):
+        if request.method.lower() != "post" or not pattern.fullmatch(request.uri):
+            said = f"{request.method} {request.uri} n’est pas la requête attendue à cette place."
+            raise Problem(
+                422, "composite-not-supported", said,
+                errors=[{"pointer": f"/requests/{place}/uri", "code": "unexpected", "message": said}],
+            )  # fmt: skip
+    account = _attributes(words, 0, AccountV1)
+    submission = _attributes(words, 1, SubmissionV1)
+    vehicle = _attributes(words, 2, InsuredVehicleV1)
+    tied = REFERENCE.fullmatch(submission.account_id)
+    if not tied or not _names(words.requests[0], tied[1]):
+        _refuse(1, "account_id", "unknown-variable", "account_id doit être la variable de la requête account.")
+    job_variable = VEHICLES.fullmatch(words.requests[2].uri)
+    if not job_variable or not _names(words.requests[1], job_variable[1]):
+        raise Problem(422, "composite-not-supported", "L’adresse du véhicule doit porter la variable de la requête submission.")
+    if submission.producer_code != account.producer_code:
+        _refuse(1, "producer_code", "differs", "Le producteur de la demande n’est pas celui du compte.")
+    return account, submission, vehicle
+
+
+def _names(request: SubRequest, variable: str) -> bool:
+    return any(var.name == variable and var.path == ID_PATH for var in request.vars)
+
+
+def _attributes(words: Composite, place: int, contract: type[Contract]) -> Contract:
+    data = words.requests[place].body.get("data")
+    attributes = data.get("attributes") if isinstance(data, dict) else None
+    try:
+        return contract.model_validate(attributes)
+    except ValidationError as refused:
+        errors = field_errors([dict(error) for error in refused.errors()])
+        for error in errors:
+            error["pointer"] = f"{_pointer(place)}{error['pointer'].rstrip('/')}"
+        raise guidewire.words_refused(errors) from None
+
+
+def _pointer(place: int) -> str:
+    return f"/requests/{place}/body/data/attributes"
+
+
+def _refuse(place: int, name: str, code: str, message: str) -> NoReturn:
+    raise guidewire.words_refused([{"pointer": f"{_pointer(place)}/{name}", "code": code, "message": message}])
+
+
+def _producer(caller: Caller, code: str) -> Producer:
+    """Another's producer is refused in the words of one that does not exist."""
+    found = Producer.objects.filter(code=code).first()
+    if found is None or not (caller.everywhere or found.pk in caller.producer_ids):
+        _refuse(1, "producer_code", "unknown", "Ce point de vente n’est pas rattaché à votre compte.")
+    if not found.is_active:
+        _refuse(1, "producer_code", "suspended", "Ce point de vente n’est plus actif.")
+    return found
+
+
+def _facts(submission: SubmissionV1, vehicle: InsuredVehicleV1) -> dict[str, Any]:
+    try:
+        vin = parse_vin(vehicle.vin)
+    except Unreadable as refused:
+        _refuse(2, "vin", "refused", refused.sentence)
+    try:
+        plate = parse_plate(vehicle.plate)
+    except Unreadable as refused:
+        _refuse(2, "plate", "refused", refused.sentence)
+    said = {name: getattr(vehicle, name) for name in type(vehicle).model_fields}
+    return {
+        **said, "vin": vin, "plate": plate, "kind": vehicle.kind.value, "fuel": vehicle.fuel.value,
+        "delivery_on": submission.delivery_on,
+    }  # fmt: skip

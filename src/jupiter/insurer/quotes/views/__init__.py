@@ -1,0 +1,1 @@
+"""Screens of a quote: the lists, its page, and the wizard whose steps are data."""
