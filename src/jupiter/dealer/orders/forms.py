@@ -308,7 +308,7 @@ class OrderForm(KitForm):
                 continue
             net, gross = typed.get(f"{kind}_net"), typed.get(f"{kind}_gross")
             if not self.shows_vat:
-                typed[f"{kind}_price"] = None
+                typed |= {f"{kind}_price": None, f"{kind}_master": rules.GROSS}
                 continue
             master = self._last_typed(kind)
             typed[f"{kind}_price"] = rules.price_as_typed(net, gross, master=master, vat_percent=self.vat_percent)
