@@ -1,5 +1,6 @@
 """The list of orders: filters, columns, foot, exports, the picked rows."""
 
+from datetime import timedelta
 from decimal import Decimal
 from io import BytesIO
 
@@ -7,8 +8,11 @@ import pytest
 from bs4 import BeautifulSoup
 from openpyxl import load_workbook
 
-from jupiter.dealer.orders.models import Order
+from jupiter.dealer.orders.models import Order, OrderBuyer
+from jupiter.dealer.orders.tables import OrderTable
 from jupiter.dealer.sites.models import Membership
+from jupiter.dealer.vehicles.models import Vehicle
+from jupiter.kit.web.paging import page_of
 
 from . import make
 
@@ -57,6 +61,58 @@ def test_it_has_the_fourteen_columns_and_the_foot(client, orders):
     soup = BeautifulSoup(answer.content, "html.parser")
     assert [" ".join(head.get_text(" ").split()) for head in soup.select("thead th")][1:] == COLUMNS
     assert "Bons de commande : 1 à 3 sur 3 Page 1 sur 1" in text(answer)
+
+
+@pytest.fixture
+def many_orders(site, seller):
+    """More than are counted, with equal values and blanks in every column."""
+    cars = Vehicle.objects.bulk_create(
+        Vehicle(
+            site=site, updated_by="x", stock_number=f"{i}", make=["PEUGEOT", "CITROEN"][i % 2], model="208", origin=["", "direct"][i % 2]
+        )
+        for i in range(30)
+    )
+    made = Order.objects.bulk_create(
+        Order(
+            group=site.group, site=site, number=i + 1, state="cancelled" if i % 2 else "open", cancelled_at=make.NOON if i % 2 else None,
+            cancelled_on=make.TODAY if i % 2 else None, seller=["", seller.full_name][i % 2], vehicle=cars[i % 30] if i % 2 else None,
+            agreed_gross=None if i % 7 == 0 else Decimal(i % 5 + 1), created_on=make.TODAY + timedelta(days=i % 3),
+            updated_on=make.TODAY, lender=["", "Banque"][i % 4 > 1],
+        )
+        for i in range(1013)
+    )  # fmt: skip
+    OrderBuyer.objects.bulk_create(OrderBuyer(order=order, last_name=["", "DUPONT", "MARTIN"][order.number % 3]) for order in made)
+    return {order.number for order in made}
+
+
+def test_beyond_a_thousand_every_order_is_on_one_page_whatever_the_column(many_orders):
+    columns = [name for name, column in OrderTable.base_columns.items() if column.orderable is not False and name != "pick"]
+    assert len(columns) == 13
+    for sort in [*columns, *(f"-{name}" for name in columns)]:
+        rows = OrderTable(Order.objects.for_list(), order_by=sort).data.data
+        seen, query = [], {}
+        while query is not None:
+            page = page_of(rows, query, per_page=250)
+            seen += [order.number for order in page.object_list]
+            query = {"apres": page.after} if page.after else None
+        assert len(seen) == len(set(seen)) == len(many_orders), sort
+
+
+def test_beyond_a_thousand_the_list_leads_on_with_its_filters(client, many_orders):
+    seen, query, pages = [], "?seller=&state=&sort=-model", 0
+    while query and pages < 3:
+        answer = client.get(LIST + query)
+        seen, pages = seen + numbers(answer), pages + 1
+        query = BeautifulSoup(answer.content, "html.parser").select_one("a[rel=next]")["href"]
+    assert len(set(seen)) == 75
+    assert query.startswith("?seller=&state=&sort=-model&apres=")
+
+
+def test_the_sellers_own_stays_the_question_on_the_next_page(client, many_orders, seller):
+    Order.objects.update(seller=seller.full_name)
+    first = BeautifulSoup(client.get(LIST).content, "html.parser")
+    second = client.get(LIST + first.select_one("a[rel=next]")["href"])
+    assert "Vendeur : HAKIM AB" in text(second)
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -22,6 +21,7 @@ from jupiter.kit.clock import business_today
 from jupiter.kit.french import printed_date
 from jupiter.kit.transmissions.carriers import CARRIERS
 from jupiter.kit.transmissions.models import Transmission
+from jupiter.kit.web.paging import page_of
 from jupiter.kit.web.screen import screen
 
 SHOWN_HERE = 6  # rows of each kind on the home page
@@ -158,7 +158,7 @@ def waiting(request: HttpRequest, member: Member, key: str) -> HttpResponse:
     kind = next((kind for kind in WORK if kind.key == key), None)
     if kind is None:
         raise Http404
-    page = Paginator(kind.rows(member), PER_PAGE).get_page(request.GET.get("page"))
+    page = page_of(kind.rows(member), request.GET, per_page=PER_PAGE)
     return screen(
         request, "desk/waiting.html", title=str(kind.ask), here="home", crumbs=[(reverse("desk:home"), _("Accueil"))], page=page,
         items=[kind.line(row) for row in page.object_list],

@@ -30,6 +30,7 @@ from jupiter.kit.french import printed_date, printed_time
 from jupiter.kit.journal.actions import entries_of
 from jupiter.kit.web.export import CSV, XLSX, exported
 from jupiter.kit.web.frame import State as Shown
+from jupiter.kit.web.paging import PLACES
 from jupiter.kit.web.screen import screen
 from jupiter.kit.web.tables import paged
 from jupiter.kit.web.templatetags.kit import euros, km
@@ -230,7 +231,7 @@ def _filtered(request: HttpRequest, member: Member) -> OrderFilter:
     """At first the list is the seller's own; any question asked replaces that."""
     sellers = _sellers(member)
     asked = request.GET.copy()
-    if not set(asked) - {"page", "sort", "_export"}:
+    if not set(asked) - {*PLACES, "sort", "_export"}:
         asked["seller"] = member.name if member.name in sellers else ""
     return OrderFilter(asked, queryset=_orders(member).for_list(), sellers=sellers)
 
