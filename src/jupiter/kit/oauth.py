@@ -43,6 +43,11 @@ class ClientToken(HttpBearer):
         super().__init__()
         self.scope = scope
 
+    @property
+    def scopes(self) -> frozenset[str]:
+        """Of which one is enough; the document of the API says it."""
+        return frozenset({self.scope})
+
     def authenticate(self, request: HttpRequest, token: str) -> Any:
         found = living_token(token)
         return found.application if found and self.scope in found.scope.split() else None

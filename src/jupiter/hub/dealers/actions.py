@@ -19,6 +19,7 @@ from .models import ApiClient, Grant, Group, GuarantorAccount, Membership, Point
 from .rules import MANAGER
 
 GRANT_PREFIX = "jup_grant_"
+IDENTIFIER = re.compile(r"[A-Za-z0-9 ./_-]*")
 
 
 class ProfileRefused(Exception):
@@ -53,6 +54,8 @@ def troubles_of(choices: Mapping[str, Choice]) -> dict[tuple[str, str], str]:
             and not re.fullmatch(guarantor.account.identifier_shape, choice.identifier)
         ):
             errors[key, "identifier"] = f"{guarantor.label}\u00a0: identifiant inconnu, par exemple {guarantor.account.identifier_example}"
+        elif not IDENTIFIER.fullmatch(choice.identifier):
+            errors[key, "identifier"] = f"{guarantor.label}\u00a0: un identifiant n’a que des lettres, des chiffres, et . / _ -"
         if guarantor.account.needs_handling and choice.handling not in GuarantorAccount.Handling.values:
             errors[key, "handling"] = f"{guarantor.label}\u00a0: choisissez le type de gestion (Forfait ou Gestion)"
     return errors
