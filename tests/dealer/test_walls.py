@@ -13,6 +13,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 from openpyxl import load_workbook
+from pghistory.models import Event
 from pypdf import PdfReader
 
 from jupiter.dealer.customers.models import Customer
@@ -270,7 +271,7 @@ OWNERS = {
 def test_the_other_group_has_as_many_rows_of_every_kind(world):
     own_apps = {"sites", "customers", "vehicles", "orders", "declarations", "desk"}
     for model in apps.get_models():
-        if model._meta.app_label not in own_apps:
+        if model._meta.app_label not in own_apps or issubclass(model, Event):  # former versions are those of the rows counted here
             continue
         assert model._meta.label in OWNERS, f"say in OWNERS whose a {model._meta.label} is"
         if way := OWNERS[model._meta.label]:

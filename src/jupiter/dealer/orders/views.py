@@ -38,6 +38,7 @@ from jupiter.kit.workflow import MoveRefused
 
 from . import rules
 from .actions import (
+    OrderBeingWithdrawn,
     OrderChangedMeanwhile,
     OrderDeclared,
     OrderIncomplete,
@@ -108,7 +109,7 @@ def picked(request: HttpRequest, member: Member) -> HttpResponse:
                 raise PermissionDenied
             delete_order(order, by=member.name, now=timezone.now())
             gone.append(str(order.number))
-        except (MoveRefused, Order.DoesNotExist):
+        except (MoveRefused, OrderBeingWithdrawn, Order.DoesNotExist):
             kept.append(str(order.number))
     if gone:
         said = ngettext("Bon {numbers} supprimé", "Bons {numbers} supprimés", len(gone))
@@ -199,6 +200,9 @@ def delete(request: HttpRequest, member: Member, number: int) -> HttpResponse:
     order = _found(member, number)
     try:
         delete_order(order, by=member.name, now=timezone.now())
+    except OrderBeingWithdrawn:
+        messages.error(request, _("La vente n’est pas encore retirée du Centralisateur\u00a0: annulez le bon, ou attendez le retrait"))
+        return redirect("orders:show", number)
     except (MoveRefused, Order.DoesNotExist):
         messages.error(request, _("Seul un bon en cours peut être supprimé"))
         return redirect("orders:show", number)
