@@ -7,6 +7,8 @@ from pydantic import Field, StringConstraints
 from .base import Answer, Instant, Words
 from .sale import NETWORK_CODE
 
+WEB_ADDRESS = r"^https?://[!-\[\]-~]+$"  # printable ASCII, no backslash
+
 
 class GrantRequestV1(Words):
     """The seller's own log-in at the hub, checked there and then forgotten. POST /api/v1/grants"""
@@ -35,7 +37,7 @@ class LaunchRequestV1(Words):
 
     grant: Annotated[str, StringConstraints(min_length=1, max_length=100)]
     """The seller's grant, as POST /api/v1/grants gave it."""
-    return_url: Annotated[str, StringConstraints(max_length=500, pattern=r"^https?://")] | None = None
+    return_url: Annotated[str, StringConstraints(max_length=500, pattern=WEB_ADDRESS)] | None = None
     """Address of the order's page in the calling software: linked on the page that confirms the declaration. Its origin (scheme, host and
     port) must be that of the caller's registered address for notices."""
 

@@ -60,3 +60,9 @@ def transmissions_about(sale: Sale) -> TransmissionSet:
 def policy_of(sale: Sale) -> PolicyDocument | None:
     """With its bytes, once they are here."""
     return PolicyDocument.objects.filter(sale=sale, kept_at__isnull=False).first()
+
+
+def way_back(sale: Sale) -> str:
+    """The order's page in the software that launched this sale last; empty when it gave none."""
+    known = sale.launches.exclude(return_url="").order_by("-id").values_list("return_url", flat=True)
+    return known.first() or ""

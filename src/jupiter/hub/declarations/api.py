@@ -110,6 +110,7 @@ def delete_sale(request: HttpRequest, reference: SomeReference) -> Status[None]:
     openapi_extra=told(
         refuses=and_also(
             WITHDRAWN,
+            {422: {"foreign-address": "`return_url` is not of the origin of the caller's registered address for notices."}},
             {403: {"grant-refused": "The grant is unknown, revoked or outlived, or its seller does not work at this point of sale."}},
         )
     ),
@@ -118,11 +119,17 @@ def launch_sale(request: HttpRequest, reference: SomeReference, words: LaunchReq
     """For the browser of the grant's seller: it opens the sale without a log-in, once, within two minutes (`expires_at`)."""
     sale = _sale(request, reference)
     try:
-        return Status(201, actions.launch_sale(sale, client_of(request), words.grant, now=timezone.now()))
+        return Status(
+            201, actions.launch_sale(sale, client_of(request), words.grant, now=timezone.now(), return_url=words.return_url or "")
+        )
     except actions.GrantRefused:
         sentence = "Cet accès au Centralisateur ne vaut plus\u00a0: identifiez-vous à nouveau."
         errors = [{"pointer": "/grant", "code": "grant-refused", "message": sentence}]
         raise Problem(403, "grant-refused", sentence, errors=errors) from None
+    except actions.ForeignAddress:
+        sentence = "L’adresse de retour n’est pas celle du logiciel appelant."
+        errors = [{"pointer": "/return_url", "code": "foreign-address", "message": sentence}]
+        raise Problem(422, "foreign-address", sentence, errors=errors) from None
     except actions.Withdrawn:
         raise Problem(409, "withdrawn", "Cette vente a été retirée\u00a0: envoyez-la à nouveau d’abord.") from None
 

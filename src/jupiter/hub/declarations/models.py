@@ -249,6 +249,7 @@ class Launch(models.Model):
     created_at = models.DateTimeField(db_default=Now())
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
+    return_url = models.CharField(max_length=500, blank=True)  # the order's page in the calling software
 
     objects = LaunchSet.as_manager()
 
