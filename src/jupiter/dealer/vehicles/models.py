@@ -97,7 +97,7 @@ class VehicleSet(models.QuerySet["Vehicle"]):
         return (
             self.filter(search_text__contains=number)
             .annotate(bare_plate=Replace(Replace("plate", Value("-"), Value("")), Value(" "), Value("")))
-            .filter(Q(bare_plate=number) | Q(vin=number) | Q(stock_number__iexact=typed.strip()))
+            .filter(Q(bare_plate=number) | Q(vin=number) | Q(stock_number__iexact=typed.replace("\x00", "").strip()))
         )
 
 
