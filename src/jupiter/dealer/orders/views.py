@@ -185,13 +185,13 @@ def search_customers(request: HttpRequest, member: Member) -> HttpResponse:
 @require_POST
 @member_may("cancel_order")
 def cancel(request: HttpRequest, member: Member, number: int) -> HttpResponse:
-    return _with_reason(request, member, number, _cancel, _("Bon {number} annulé"))
+    return _with_reason(request, member, number, _cancel, _("Annuler le bon"), _("Bon {number} annulé"))
 
 
 @require_POST
 @member_may("reopen_order")
 def reopen(request: HttpRequest, member: Member, number: int) -> HttpResponse:
-    return _with_reason(request, member, number, _reopen, _("Bon {number} rouvert"))
+    return _with_reason(request, member, number, _reopen, _("Rouvrir"), _("Bon {number} rouvert"))
 
 
 @require_POST
@@ -419,12 +419,16 @@ def _key(word: str | None) -> int:
     return int(word) if word and word.isascii() and word.isdecimal() and len(word) < 19 else 0
 
 
-def _with_reason(request: HttpRequest, member: Member, number: int, act: Callable[[Order, str, Member], Order], done: str) -> HttpResponse:
+def _with_reason(
+    request: HttpRequest, member: Member, number: int, act: Callable[[Order, str, Member], Order], ask: str, done: str
+) -> HttpResponse:
+    """The dialog's answer; a reason that cannot be taken is asked for again, on a page of its own."""
     order = _found(member, number)
     form = ReasonForm(request.POST)
     if not form.is_valid():
-        messages.error(request, " ".join(words for _id, words in form.summary()))
-        return redirect("orders:show", number)
+        crumbs = [*_crumbs(), (reverse("orders:show", args=[number]), str(number))]
+        title = f"{ask}\u00a0: {number}"
+        return screen(request, "orders/reason.html", title=title, here="orders", status=422, crumbs=crumbs, order=order, form=form, ask=ask)
     try:
         act(order, form.cleaned_data["reason"], member)
         messages.success(request, done.format(number=number))
