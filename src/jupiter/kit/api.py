@@ -10,7 +10,7 @@ from ninja.errors import AuthenticationError, HttpError
 from ninja.errors import ValidationError as WordsRefused
 from ninja.parser import Parser
 
-from . import strict_json
+from . import json_refusals, strict_json
 from .openapi import PROBLEM, PROBLEM_ALONE, DocumentedAPI
 
 PROBLEM_TYPES = "https://jupiter-vo.example/problems/"  # a name, not an address that answers
@@ -53,7 +53,9 @@ class StrictParser(Parser):
         except strict_json.TooLarge as reason:
             raise Problem(413, "body-too-large", f"Corps trop grand\u00a0: {reason}.") from reason
         except strict_json.Unreadable as reason:
-            errors = [{"pointer": reason.pointer, "code": "unreadable", "message": f"{reason.field}\u00a0: {reason}"}] if reason.pointer else []
+            errors = (
+                [{"pointer": reason.pointer, "code": "unreadable", "message": f"{reason.field}\u00a0: {reason}"}] if reason.pointer else []
+            )
             raise Problem(400, "unreadable-json", f"Le JSON est illisible\u00a0: {reason}.", errors=errors) from reason
 
 
@@ -110,7 +112,8 @@ def field_errors(errors: list[dict[str, Any]]) -> list[dict[str, str]]:
         where = [str(step) for step in error.get("loc", ())]
         if where[:1] == ["body"]:  # of a request, and its one parameter: of what was sent neither is a part
             where = where[2:]
-        said.append({"pointer": "/" + "/".join(where), "code": str(error.get("type", "")), "message": str(error.get("msg", ""))})
+        message = json_refusals.sentence(where[-1] if where else "", error)
+        said.append({"pointer": "/" + "/".join(where), "code": str(error.get("type", "")), "message": message})
     return said
 
 

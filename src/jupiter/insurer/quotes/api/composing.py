@@ -1,6 +1,8 @@
 """The composite: account, submission and vehicle in one transaction."""
 
 import re
+from collections.abc import Callable
+from functools import partial
 from typing import Annotated, Any, NoReturn, TypeVar
 
 from django.http import HttpRequest
