@@ -66,6 +66,7 @@ from .forms import (
     taken_from_vehicle,
 )
 from .models import Order, OrderSet, State, WarrantyChoice
+from .pdf import for_paper
 from .tables import SHOWN, OrderTable
 
 PER_PAGE = 25
@@ -214,7 +215,8 @@ def delete(request: HttpRequest, member: Member, number: int) -> HttpResponse:
 @member_may("print_order")
 def paper(request: HttpRequest, member: Member, number: int) -> HttpResponse:
     """Imprimer issues the paper the first time after closing: so it is posted."""
-    name, content = print_order(_found(member, number), by=member.name, today=business_today())
+    order = member.find(for_paper(Order.objects.visible().filter(group=member.group)), number=number)
+    name, content = print_order(order, by=member.name, today=business_today())
     headers = {"content-disposition": f'inline; filename="{name}"', "x-content-type-options": "nosniff"}
     return HttpResponse(content, content_type="application/pdf", headers=headers)
 
