@@ -7,7 +7,8 @@ from decimal import Decimal
 from io import BytesIO, StringIO
 from typing import Any, Protocol
 
-from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
+import django_tables2 as tables
+from django.http import FileResponse, HttpRequest, HttpResponseBase, StreamingHttpResponse
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 
@@ -32,6 +33,18 @@ def exported(table: Exportable, *, kind: str, name: str, leave_out: Sequence[str
         return FileResponse(_workbook(rows), as_attachment=True, filename=f"{name}.xlsx", content_type=XLSX_TYPE, headers=headers)
     headers["content-disposition"] = f'attachment; filename="{name}.csv"'
     return StreamingHttpResponse(_lines(rows), content_type="text/csv; charset=utf-8", headers=headers)
+
+
+def wanted(request: HttpRequest) -> str:
+    """The kind of file that a list's address asks for (?_export=csv); empty where it asks for the page."""
+    kind = request.GET.get("_export", "")
+    return kind if kind in (CSV, XLSX) else ""
+
+
+def list_as_file(table: tables.Table, request: HttpRequest, *, name: str) -> HttpResponseBase:
+    """The rows that the list shows, on all of its pages, in the order that the address asks for."""
+    tables.RequestConfig(request, paginate=False).configure(table)
+    return exported(table, kind=wanted(request), name=name)
 
 
 def _lines(rows: Iterable[Sequence[Any]]) -> Iterator[str]:
