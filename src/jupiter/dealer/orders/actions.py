@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
@@ -103,10 +104,15 @@ def order_series(group_id: int) -> str:
     return f"orders:{group_id}"
 
 
-@transaction.atomic
-def create_order(group: Group, site: Site, typed: Typed, *, by: str, today: date) -> Order:
-    """Enregistrer on a new form: the order exists from now on, with its number and the sale's reference."""
-    return _create(group, site, typed, by, today)
+def create_order(group: Group, site: Site, typed: Typed, *, by: str, today: date, key: UUID | None = None) -> Order:
+    """Enregistrer on a new form: the order exists from now on, with its number and the sale's reference. Under one key, once."""
+    try:
+        return _create(group, site, typed, by, today, key)
+    except (IntegrityError, VehicleTaken):
+        made = Order.objects.filter(creation_key=key).first() if key else None
+        if made is None:
+            raise
+        return _create(group, site, typed, by, today) if made.deleted_at else made
 
 
 @transaction.atomic
@@ -123,10 +129,21 @@ def close_order(order: Order, *, by: str, today: date, now: datetime) -> Order:
 
 @transaction.atomic
 def close_as_typed(
-    order: Order | None, group: Group, site: Site, typed: Typed, *, version: int, by: str, today: date, now: datetime
+    order: Order | None,
+    group: Group,
+    site: Site,
+    typed: Typed,
+    *,
+    version: int,
+    by: str,
+    today: date,
+    now: datetime,
+    key: UUID | None = None,
 ) -> Order:
     """Clôturer on the form: what is typed is saved and closed, or neither."""
-    saved = _create(group, site, typed, by, today) if order is None else _save(order, site, typed, version, by, today)
+    saved = (
+        create_order(group, site, typed, by=by, today=today, key=key) if order is None else _save(order, site, typed, version, by, today)
+    )
     return _close(_held(saved), by, today, now)
 
 
@@ -225,8 +242,9 @@ def print_order(order: Order, *, by: str, today: date) -> tuple[str, bytes]:
     return paper.name, bytes(paper.content)
 
 
-def _create(group: Group, site: Site, typed: Typed, by: str, today: date) -> Order:
-    order = Order(group=group, site=site, created_on=today, created_by=by, updated_on=today, updated_by=by)
+@transaction.atomic
+def _create(group: Group, site: Site, typed: Typed, by: str, today: date, key: UUID | None = None) -> Order:
+    order = Order(group=group, site=site, creation_key=key, created_on=today, created_by=by, updated_on=today, updated_by=by)
     _write(order, typed)
     order.number = numbers.take(order_series(group.pk))
     if typed.vehicle:  # before the row that names it: of two orders that want it, the second is told so

@@ -30,6 +30,7 @@ from jupiter.kit.french import printed_date, printed_time
 from jupiter.kit.journal.actions import entries_of
 from jupiter.kit.web.export import CSV, XLSX, exported
 from jupiter.kit.web.frame import State as Shown
+from jupiter.kit.web.once import creation_key, form_key
 from jupiter.kit.web.paging import PLACES
 from jupiter.kit.web.screen import screen
 from jupiter.kit.web.tables import paged
@@ -313,14 +314,16 @@ def _act(request: HttpRequest, member: Member, order: Order | None) -> HttpRespo
 def _done(form: OrderForm, member: Member, order: Order | None, *, closes: bool) -> Order | None:
     """The saved order; None when it is refused, and the form then says why."""
     site, typed, today = form.chosen_site, form.typed(), business_today()
-    version = form.cleaned_data["version"] or 0
+    version, key = form.cleaned_data["version"] or 0, creation_key(form.data, user_id=member.user.pk)  # type: ignore[arg-type]  # of a bound form: the request’s
     if not member.may("close_order" if closes else "edit_order", site.pk):
         raise PermissionDenied(_("Votre rôle sur ce site ne permet pas cet acte."))
     try:
         if closes:
-            return close_as_typed(order, member.group, site, typed, version=version, by=member.name, today=today, now=timezone.now())
+            return close_as_typed(
+                order, member.group, site, typed, version=version, by=member.name, today=today, now=timezone.now(), key=key
+            )
         if order is None:
-            return create_order(member.group, site, typed, by=member.name, today=today)
+            return create_order(member.group, site, typed, by=member.name, today=today, key=key)
         return save_order(order, site, typed, version=version, by=member.name, today=today)
     except OrderIncomplete as refusal:
         form.refuse_closing(refusal.obstacles)
@@ -468,7 +471,8 @@ def _form_page(request: HttpRequest, member: Member, order: Order | None, form: 
         request, "orders/form.html", title=title, here="orders", status=422 if form.is_bound else 200, crumbs=_crumbs(), order=order,
         form=form, state=SHOWN[State(order.state)] if order else Shown(_("Nouveau"), "info", "circle-dashed"), sums=_sum_lines(seen.sums()),
         total=seen.sums().total, financing=seen.financing_amount, verdict=verdict, unsaved=unsaved,
-        journal=entries_of("order", order.pk)[:JOURNAL_LINES] if order else (), **_parts(request, member, order),
+        journal=entries_of("order", order.pk)[:JOURNAL_LINES] if order else (), creation_key="" if order else form_key(request.POST),
+        **_parts(request, member, order),
     )  # fmt: skip
 
 

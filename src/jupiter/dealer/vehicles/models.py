@@ -101,7 +101,7 @@ class VehicleSet(models.QuerySet["Vehicle"]):
         )
 
 
-@kept(besides=("search_text",))
+@kept(besides=("search_text", "creation_key"))
 class Vehicle(models.Model):
     """Amounts are euros. 0 power or CO2 means unknown: it is neither printed nor sent."""
 
@@ -151,6 +151,7 @@ class Vehicle(models.Model):
     buyer = models.ForeignKey(Customer, models.PROTECT, null=True, blank=True, related_name="vehicles_bought")
 
     search_text = models.TextField(blank=True)  # as kit.searching compares; written by the actions
+    creation_key = models.UUIDField(null=True, blank=True, unique=True, editable=False)  # see kit.web.once
     version = models.PositiveIntegerField(default=1)
     updated_by = models.CharField(max_length=150, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
