@@ -28,7 +28,7 @@ from jupiter.kit.accounts.models import User
 from jupiter.kit.clock import business_today
 from jupiter.kit.french import printed_date, printed_time
 from jupiter.kit.journal.actions import entries_of
-from jupiter.kit.web.export import CSV, XLSX, exported
+from jupiter.kit.web.export import list_as_file
 from jupiter.kit.web.frame import State as Shown
 from jupiter.kit.web.once import creation_key, form_key
 from jupiter.kit.web.paging import PLACES
@@ -89,7 +89,7 @@ def index(request: HttpRequest, member: Member) -> HttpResponse:
     table = paged(OrderTable(found.qs), request, per_page=PER_PAGE)
     return screen(
         request, "orders/index.html", title=_("Liste des Bons de commande"), here="orders", table=table, filter=found,
-        active=_active(found), query=request.GET.urlencode(),
+        active=_active(found),
     )  # fmt: skip
 
 
@@ -124,9 +124,8 @@ def picked(request: HttpRequest, member: Member) -> HttpResponse:
 @require_safe
 @member_may("export_orders")
 def export(request: HttpRequest, member: Member) -> HttpResponseBase:
-    """The filtered rows, all of them."""
-    kind = XLSX if request.GET.get("_export") == XLSX else CSV
-    return exported(OrderTable(_filtered(request, member).qs), kind=kind, name="bons-de-commande")
+    """The filtered rows, all of them, in the order of the screen."""
+    return list_as_file(OrderTable(_filtered(request, member).qs), request, name="bons-de-commande")
 
 
 # The form
