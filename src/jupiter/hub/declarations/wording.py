@@ -66,7 +66,9 @@ def notice_of(sale: Sale) -> dict[str, Any]:
 
 
 def document_of(sale: Sale) -> PolicyDocument | None:
-    """Without its bytes; only once they are here."""
+    """Without its bytes; only once they are here. Before there is a policy there is none to ask for."""
+    if not sale.policy_number:
+        return None
     return PolicyDocument.objects.filter(sale=sale, kept_at__isnull=False).defer("content").first()
 
 

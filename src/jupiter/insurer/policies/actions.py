@@ -1,5 +1,6 @@
 """The verbs of a policy. Only these functions write one."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -51,10 +52,9 @@ def refuse_covered_vin(vin: str, start: date, end: date) -> None:
         raise VinAlreadyCovered(vin)
 
 
-def issue_policy(purchase: Purchase, *, by: str, today: date) -> Policy:
-    """Inside the transaction that binds the quote: number, policy, its paper and its statement line, or none of them."""
+def issue_policy(purchase: Purchase, *, mentions: Mapping[str, Parameter], by: str, today: date) -> Document:
+    """Inside the transaction that binds the quote: number, policy, its paper and its statement line, or none of them. The paper."""
     facts = purchase.facts
-    refuse_covered_vin(facts["vin"], purchase.starts_on, purchase.ends_on)
     policy = Policy(
         account=purchase.account, producer=purchase.producer, product=purchase.product, offering=purchase.offering,
         edition=purchase.edition, product_name=purchase.product_name, months=purchase.months,
@@ -70,7 +70,7 @@ def issue_policy(purchase: Purchase, *, by: str, today: date) -> Policy:
             policy.save(force_insert=True)
     except IntegrityError as error:
         if "one_policy_per_car_and_day" in str(error):
-            raise VinAlreadyCovered(policy.vin) from error  # somebody bought it between our question and our answer
+            raise VinAlreadyCovered(policy.vin) from error
         raise
     PolicyTransaction.objects.create(
         policy=policy, sequence=1, kind=PolicyTransaction.Kind.SUBMISSION, job_number=purchase.job_number,
@@ -80,16 +80,15 @@ def issue_policy(purchase: Purchase, *, by: str, today: date) -> Policy:
         producer=policy.producer, policy=policy, booked_on=today, gross=policy.gross,
         label=f"Souscription {policy.number} {policy.product_name}",
     )  # fmt: skip
-    _issue_paper(policy, kind=purchase.kind, fuel=purchase.fuel)
+    paper = _issue_paper(policy, mentions=mentions, kind=purchase.kind, fuel=purchase.fuel)
     note(
         "issue_policy", "policy", policy.number, who=by, owner_id=policy.producer_id,
         sentence=f"Police {policy.number} souscrite", gross=policy.gross, job=purchase.job_number,
     )  # fmt: skip
-    return policy
+    return paper
 
 
-def _issue_paper(policy: Policy, *, kind: str, fuel: str) -> Document:
-    mentions = Parameter.objects.on(policy.issued_on)
+def _issue_paper(policy: Policy, *, mentions: Mapping[str, Parameter], kind: str, fuel: str) -> Document:
     content = pdf.policy_paper(policy, mentions=mentions, kind=kind, fuel=fuel)
     name = rules.document_name(country=COUNTRY, producer_code=policy.producer.code, number=policy.number, issued_on=policy.issued_on)
     return Document.objects.create(

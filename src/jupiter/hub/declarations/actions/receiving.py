@@ -39,7 +39,7 @@ def receive_sale(client: ApiClient, reference: str, said: SaleV1, *, today: date
     if not sale.declaration_number:  # once step 1 is passed, the hub's choice stands
         sale.with_warranty = with_warranty
         sale.guarantor = said.guarantor.value if said.guarantor and with_warranty else ""
-    corrected = set(sale.corrections.values_list("field", flat=True))
+    corrected = set() if is_new else set(sale.corrections.values_list("field", flat=True))
     kept = {name: value for name, value in sale.values.items() if name in corrected}
     emptied = {name for name in corrected if name not in kept}
     sale.values = together({name: value for name, value in reading.values.items() if name not in emptied} | kept, sale)
@@ -62,7 +62,7 @@ def _row_of(client: ApiClient, reference: str, point: PointOfSale, today: date) 
     try:
         with transaction.atomic():
             sale = Sale.objects.create(client=client, reference=reference, point_of_sale=point, received_on=today)
-        return held(sale.pk), True
+        return sale, True  # held already: nobody else sees it yet
     except IntegrityError:
         return locked().get(client=client, reference=reference), False
 

@@ -33,7 +33,7 @@ def correct_and_send_again(sale: Sale, values: rules.Values, *, by: User, now: d
     words = None
     if correct(sale, values, by=by):
         account = account_of(sale, sale.guarantor)
-        words = freeze(sale, account, who=by.get_full_name()).words
+        words = freeze(sale, account, number=sale.versions.count() + 1, who=by.get_full_name()).words
     return _send_again(sale, words=words, by=by, now=now)
 
 
