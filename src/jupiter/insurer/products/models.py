@@ -120,7 +120,6 @@ class Term(models.Model):
     offering = models.ForeignKey(Offering, models.PROTECT, related_name="terms")
     months = models.PositiveSmallIntegerField()
     waiting_months = models.PositiveSmallIntegerField(default=0)
-    is_declared: bool  # by TermSet.of
 
     objects = TermSet.as_manager()
 

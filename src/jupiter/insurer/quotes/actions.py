@@ -167,7 +167,7 @@ def _offers(job: Job, edition: Edition, today: date, *, max_power: int) -> list[
         offer = Offer(
             job=job, offering=term.offering, name=term.offering.name, months=term.months, rank=0,
             waiting_months=term.waiting_months, starts_on=start, ends_on=end,
-            is_declared=term.is_declared,
+            is_declared=term.is_declared,  # type: ignore[attr-defined]  # annotated by TermSet.of
         )  # fmt: skip
         reasons = refusals(job.car, term.offering.limits, delivery_on=job.delivery_on, max_power_hp=max_power)
         lines = lines_of(rate for rate in rates if (rate.offering_id, rate.months) == (term.offering_id, term.months))
