@@ -72,7 +72,14 @@ def an_order_at(window, address):
     return Trial(
         window, address, "last_name", kinds.ORDER, valid=BUYER | FEES, pressed={"act": "save"}, closing={"act": "close"},
         wanted=("stock_number", "last_name", "first_name", "delivery_on", "agreed_gross"),
-        together={"agreed_gross": ("agreed_net",)}, exceptions=ORDER_EXCEPTIONS,
+        together={
+            "agreed_gross": ("agreed_net",), "agreed_net": ("agreed_gross",), "asking_gross": ("asking_net",), "asking_net": ("asking_gross",),
+        },
+        beside={
+            **{f"{kind}_{part}": {f"{kind}_master": part} for kind in ("asking", "agreed") for part in ("net", "gross")},
+            "deposit_on": {"deposit": "100,00"},
+        },
+        exceptions=ORDER_EXCEPTIONS,
     )  # fmt: skip
 
 

@@ -10,13 +10,15 @@ VEHICLE = {
     "mileage_confirmed": "box", "first_registered_on": "first date", "registered_on": "date", "registration_type": "line",
     "mileage_km": "kilometres", "co2_g_km": "co2", "tax_power_cv": "number", "din_power_hp": "din", "power_kw": "kw",
     "displacement_cm3": "number", "manufacturer_warranty_until": "date", "manufacturer_warranty_km": "kilometres of the warranty",
-    "origin": "list", "warranty_label": "line", "market_value": "amount", "dms_number": "line", "former_stock_number": "line",
+    "origin": "list", "warranty_label": "line", "market_value": "amount", "dms_number": "short line", "former_stock_number": "short line",
     "supplier": "line", "intermediary": "line",
     **{f"cost_label_{line}": "line" for line in LINES}, **{f"cost_amount_{line}": "amount" for line in LINES},
 }  # fmt: skip
 
 ORDER = {
     "creation_key": "hidden",
+    "deposit_on": "date", **{f"deposit_{line}": "amount" for line in range(2, 9)}, **{f"paid_by_{line}": "list" for line in range(2, 9)},
+    **{f"deposit_on_{line}": "date" for line in range(2, 9)},
     **dict.fromkeys(("version", "vehicle", "customer", "trade_in_vehicle", "asking_master", "agreed_master"), "hidden"),
     **{f"fee_kind_{line}": "hidden" for line in LINES}, **{f"fee_label_{line}": "line" for line in LINES},
     **{f"fee_amount_{line}": "amount" for line in LINES},
@@ -25,7 +27,7 @@ ORDER = {
     "last_name": "name", "first_name": "name", "siret": "siret", "address": "line", "address_2": "line", "address_3": "line",
     "postcode": "postcode", "city": "town", "country": "list", "email": "email", "phone": "phone", "mobile": "phone", "born_on": "birth",
     "born_in": "name", "profession": "line", "delivery_on": "delivery", "delivery_time": "hour", "delivery_place": "line",
-    "deposit": "deposit", "paid_by": "list", "agreed_net": "price", "agreed_gross": "price", "trade_in_plate": "plate",
+    "deposit": "deposit", "paid_by": "list", "deposit_on": "date", "agreed_net": "price", "agreed_gross": "price", "trade_in_plate": "plate",
     "trade_in_model": "line", "trade_in_value": "amount", "trade_in_search": "search in the form", "financing": "list", "financing_from": "date",
     "financing_months": "months", "financing_reference": "line", "financing_amount": "amount", "lender": "line", "seller": "list",
     "print_name": "name", "made_at": "list", "edited_on": "date", "print_logo": "list",
@@ -35,9 +37,9 @@ ORDER = {
 REASON = {"reason": "reason"}
 
 SITE = {
-    "version": "hidden", "bic_code": "line", "code": "site code", "name": "name", "legal_name": "name", "brands": "line", "address": "line",
-    "phone": "phone", "postcode": "postcode", "city": "town", "country": "list", "network_code": "rrd1", "dms_code": "line",
-    "manufacturer_code": "line", "is_blocked": "box", "fixed_fees": "amount", "trade_fixed_fees": "amount",
+    "version": "hidden", "bic_code": "short line", "code": "site code", "name": "name", "legal_name": "name", "brands": "line", "address": "line",
+    "phone": "phone", "postcode": "postcode", "city": "town", "country": "list", "network_code": "rrd1", "dms_code": "short line",
+    "manufacturer_code": "short line", "is_blocked": "box", "fixed_fees": "amount", "trade_fixed_fees": "amount",
     **{f"fee_label_{line}": "line" for line in LINES}, **{f"fee_amount_{line}": "amount" for line in LINES},
     **{f"fee_kind_{line}": "list" for line in LINES},
 }  # fmt: skip

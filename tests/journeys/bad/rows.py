@@ -110,6 +110,7 @@ KINDS: dict[str, list[Row]] = {
     "vat": [*TABLE["vat_rate"], NOT_IN_LIST],
     "name": TABLE["name"],
     "line": LINES,
+    "short line": [replace(row, expected=REFUSE) if len(row.value) > 20 else row for row in LINES],  # a code of 20 characters
     "siret": TABLE["siret"],
     "rrd1": TABLE["rrd_code"],
     "site code": [row("B031"), row("B332"), row("B304")],  # part of an address

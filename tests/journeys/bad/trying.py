@@ -55,6 +55,7 @@ class Trial:
     closing: Mapping[str, str] = field(default_factory=dict)
     wanted: tuple[str, ...] = ()
     together: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # blank only when the others are
+    beside: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # what the page's script sets when this is typed
     exceptions: Mapping[object, Mapping[str, str]] = field(default_factory=dict)
     shown_at: str = ""  # where what was kept is read; else where the answer leads
     only_refusals: bool = False  # what it takes makes a new record
@@ -133,9 +134,10 @@ class Trial:
 
     def try_one(self, name: str, row: Row) -> list[str]:
         sent = self.base | {key: value for key, value in row.changes.items() if key in self.fields} | {name: row.value}
-        asks_for_it = row.is_blank and name in self.wanted
-        if asks_for_it:
+        sent |= self.beside.get(name, {})
+        if row.is_blank:
             sent |= dict.fromkeys(self.together.get(name, ()), "")
+        asks_for_it = row.is_blank and name in self.wanted
         sent |= self.closing if asks_for_it else self.pressed
         if not any(c.value is not None for c in (self.fields[name],)) and row.expected == ANY and self.fields[name].kind == "checkbox":
             sent[name] = row.value
