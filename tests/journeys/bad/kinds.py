@@ -27,7 +27,7 @@ ORDER = {
     "last_name": "name", "first_name": "name", "siret": "siret", "address": "line", "address_2": "line", "address_3": "line",
     "postcode": "postcode", "city": "town", "country": "list", "email": "email", "phone": "phone", "mobile": "phone", "born_on": "birth",
     "born_in": "name", "profession": "line", "delivery_on": "delivery", "delivery_time": "hour", "delivery_place": "line",
-    "deposit": "deposit", "paid_by": "list", "deposit_on": "date", "agreed_net": "price", "agreed_gross": "price", "trade_in_plate": "plate",
+    "deposit": "deposit", "paid_by": "list", "agreed_net": "price", "agreed_gross": "price", "trade_in_plate": "plate",
     "trade_in_model": "line", "trade_in_value": "amount", "trade_in_search": "search in the form", "financing": "list", "financing_from": "date",
     "financing_months": "months", "financing_reference": "line", "financing_amount": "amount", "lender": "line", "seller": "list",
     "print_name": "name", "made_at": "list", "edited_on": "date", "print_logo": "list",
