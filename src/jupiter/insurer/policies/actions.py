@@ -8,6 +8,7 @@ from hashlib import sha256
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from jupiter.insurer.customers.models import Account
 from jupiter.insurer.producers.models import Producer
@@ -78,12 +79,12 @@ def issue_policy(purchase: Purchase, *, mentions: Mapping[str, Parameter], by: s
     )  # fmt: skip
     StatementLine.objects.create(
         producer=policy.producer, policy=policy, booked_on=today, gross=policy.gross,
-        label=f"Souscription {policy.number} {policy.product_name}",
+        label=_("Souscription %(number)s %(product_name)s") % {"number": policy.number, "product_name": policy.product_name},
     )  # fmt: skip
     paper = _issue_paper(policy, mentions=mentions, kind=purchase.kind, fuel=purchase.fuel)
     note(
         "issue_policy", "policy", policy.number, who=by, owner_id=policy.producer_id,
-        sentence=f"Police {policy.number} souscrite", gross=policy.gross, job=purchase.job_number,
+        sentence=_("Police %(number)s souscrite") % {"number": policy.number}, gross=policy.gross, job=purchase.job_number,
     )  # fmt: skip
     return paper
 
@@ -92,7 +93,7 @@ def _issue_paper(policy: Policy, *, mentions: Mapping[str, Parameter], kind: str
     content = pdf.policy_paper(policy, mentions=mentions, kind=kind, fuel=fuel)
     name = rules.document_name(country=COUNTRY, producer_code=policy.producer.code, number=policy.number, issued_on=policy.issued_on)
     return Document.objects.create(
-        policy=policy, sequence=1, name=name, label="Conditions particulières", content=content,
+        policy=policy, sequence=1, name=name, label=_("Conditions particulières"), content=content,
         sha256=sha256(content).hexdigest(), size=len(content), issued_on=policy.issued_on, template=pdf.VERSION,
     )  # fmt: skip
 

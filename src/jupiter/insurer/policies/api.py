@@ -19,7 +19,7 @@ from .access import served
 from .models import STATUS_WORDS, Document, Policy
 
 router = Router(tags=["policies"])
-PolicyId = Annotated[str, Path(description="Numéro de police: ten digits")]
+PolicyId = Annotated[str, Path(description="The number of the policy: ten digits")]
 POLICIES = "/rest/policy/v1/policies"
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.utils.functional import Promise
+
 from jupiter.kit.partners import Answer
 
 from .models import Transmission
@@ -16,7 +18,7 @@ class Carrier:
     """
 
     kind: str
-    label: str  # as screens say it: « Vente vers le Centralisateur »
+    label: str | Promise  # as screens say it: « Vente vers le Centralisateur »
     carry: Callable[[Transmission], Answer]
     accept: Callable[[Transmission, Answer], None]
     refuse: Callable[[Transmission, str], None] | None = None

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from django.utils.translation import gettext as _
+
 from jupiter.hub.dealers.actions import chosen_accounts
 from jupiter.hub.dealers.models import GuarantorAccount
 from jupiter.hub.declarations.models import DeclarationVersion, Sale
@@ -47,7 +49,7 @@ def account_in(accounts: Accounts, guarantor: str) -> GuarantorAccount:
     """How the guarantor knows this point of sale; refused in a sentence where it is not chosen or cannot receive."""
     account = accounts.get(guarantor)
     if account is None:
-        raise GuarantorCannot("Choisissez un garantisseur du profil de ce point de vente.")
+        raise GuarantorCannot(_("Choisissez un garantisseur du profil de ce point de vente."))
     if sentence := why_not(guarantor):
         raise GuarantorCannot(sentence)
     return account
@@ -59,4 +61,4 @@ def default_in(accounts: Accounts) -> str:
     able = [key for key in keys if not why_not(key)]
     if able:
         return able[0]
-    raise GuarantorCannot(why_not(keys[0]) if keys else "Le profil de ce point de vente n’a pas de garantisseur.")
+    raise GuarantorCannot(why_not(keys[0]) if keys else _("Le profil de ce point de vente n’a pas de garantisseur."))

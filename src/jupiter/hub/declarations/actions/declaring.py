@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from jupiter.hub.dealers.actions import chosen_accounts, is_configured
 from jupiter.hub.declarations import rules
@@ -46,10 +47,10 @@ def _declare(sale: Sale, *, who: str, today: date, now: datetime) -> Sale:
         sale.declaration_number = take_number(sale)
     if account:
         ask_for_cover(sale, account, who=who)
-    keep_change(sale, f"Vente déclarée ({sale.declaration_number})", who=who, now=now)
+    keep_change(sale, _("Vente déclarée (%(declaration_number)s)") % {"declaration_number": sale.declaration_number}, who=who, now=now)
     note(
         "declare_sale", "sale", sale.pk, who=who, owner_id=sale.point_of_sale_id,
-        sentence=f"Déclarée sous le numéro {sale.declaration_number}", guarantor=sale.guarantor, warnings_confirmed=confirmed,
+        sentence=_("Déclarée sous le numéro %(declaration_number)s") % {"declaration_number": sale.declaration_number}, guarantor=sale.guarantor, warnings_confirmed=confirmed,
     )  # fmt: skip
     return sale
 
