@@ -1,8 +1,10 @@
 """The hub's door to Jupiter: signed notices of what became of a sale."""
 
+from typing import Annotated
+
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from ninja import Router
+from ninja import Path, Router
 from pydantic import ValidationError
 
 from jupiter.contracts.sale_state import SaleNoticeV1
@@ -11,15 +13,24 @@ from jupiter.kit import strict_json
 from jupiter.kit.api import Problem, field_errors, make_api, not_found
 from jupiter.kit.clock import business_today
 from jupiter.kit.notices import NotSigned, verified_id
+from jupiter.kit.openapi import told
 
 from .actions import UnknownSale, receive_notice
 
-api = make_api(title="Jupiter", description="Logiciel de la concession : ce que le Centralisateur lui annonce.")
+api = make_api(
+    title="Jupiter", description="The dealer's own software: what the hub tells it. Notices are signed; nothing else is taken here."
+)
 router = Router(tags=["notices"])
+ClientId = Annotated[str, Path(description="Of the group's API client at the hub: each group has its own address and its own secret")]
 
 
-@router.post("/notices/hub/{client_id}", response={204: None}, summary="Ce qu’une vente est devenue (Standard Webhooks)")
-def hear_the_hub(request: HttpRequest, client_id: str) -> HttpResponse:
+@router.post(
+    "/notices/hub/{client_id}",
+    response={204: None},
+    summary="What became of a sale (Standard Webhooks)",
+    openapi_extra=told(signed=SaleNoticeV1),
+)
+def hear_the_hub(request: HttpRequest, client_id: ClientId) -> HttpResponse:
     """The body is a SaleNoticeV1, signed with the group's secret. An unknown address is answered like a wrong signature."""
     link = HubLink.objects.filter(client_id=client_id).first()
     secrets = [secret for secret in (link.notice_secret, link.former_notice_secret) if secret] if link else []

@@ -79,9 +79,9 @@ def revoke_grant(link: HubLink, grant: str) -> Answer:
     return _line(link).ask("DELETE", f"/api/v1/grants/{grant}", expect=WITHDRAWN.__contains__)
 
 
-def ask_launch(link: HubLink, reference: object, *, grant: str) -> LaunchV1:
-    """A single-use address on the hub, for the grant's user."""
-    words = LaunchRequestV1(grant=grant).model_dump(mode="json", exclude_none=True)
+def ask_launch(link: HubLink, reference: object, *, grant: str, return_url: str = "") -> LaunchV1:
+    """A single-use address on the hub, for the grant's user; its last page leads back to `return_url`, an address of ours."""
+    words = LaunchRequestV1(grant=grant, return_url=return_url or None).model_dump(mode="json", exclude_none=True)
     try:
         answer = _quick_line(link).ask("POST", f"{SALES}/{reference}/launch", words=words)
         launch = LaunchV1.model_validate(answer.words)
