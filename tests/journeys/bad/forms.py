@@ -76,7 +76,8 @@ def an_order_at(window, address):
             "agreed_gross": ("agreed_net",), "agreed_net": ("agreed_gross",), "asking_gross": ("asking_net",), "asking_net": ("asking_gross",),
         },
         beside={
-            **{f"{kind}_{part}": {f"{kind}_master": part} for kind in ("asking", "agreed") for part in ("net", "gross")},
+            **{f"{kind}_net": {f"{kind}_master": "net", f"{kind}_gross": ""} for kind in ("asking", "agreed")},
+            **{f"{kind}_gross": {f"{kind}_master": "gross"} for kind in ("asking", "agreed")},
             "deposit_on": {"deposit": "100,00"},
         },
         exceptions=ORDER_EXCEPTIONS,

@@ -12,6 +12,7 @@ from .rows import ACCEPT, ANY, KINDS, NORMALISE, REFUSE, Row
 
 ENGLISH = re.compile(r"\b(this|field|valid|enter|select|ensure|must|required|value|should|invalid|string|input)\b", re.IGNORECASE)
 CHANGING = ("version", "seen")  # the state of the record that the page was drawn from
+FILLED = {"line": "Saisi ici", "short line": "SAISI", "name": "SAISI", "email": "saisi@exemple.fr", "phone": "01 99 00 12 34"}
 LONGEST_IN_ADDRESS = 4_000  # no browser sends more
 UNSENDABLE = re.compile("[\x00\ud800-\udfff]")
 
@@ -67,7 +68,12 @@ class Trial:
     def __post_init__(self) -> None:
         self.page = self.window.open(self.address)
         self.form: Form = self.page.form(self.what)
-        self.base = self.form.sent() | dict(self.valid)
+        self.base = self.form.sent() | self._fillers() | dict(self.valid)
+
+    def _fillers(self) -> dict[str, str]:
+        """No empty field where words may stand: what is empty cannot be lost."""
+        controls = {name: control for name, control in self.form.controls.items() if control.value == "" and not control.is_readonly}
+        return {name: FILLED[self.kinds[name]] for name in controls if self.kinds.get(name) in FILLED and self.form.method == "post"}
 
     @property
     def name(self) -> str:
