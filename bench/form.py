@@ -14,7 +14,8 @@ from .figures import figure, paired
 
 django.setup()
 
-from jupiter.dealer.orders.forms import OrderForm, as_typed  # noqa: E402  # once Django is set up
+from jupiter.dealer.orders.forms.filling import as_typed  # noqa: E402  # once Django is set up
+from jupiter.dealer.orders.forms.order import OrderForm  # noqa: E402  # once Django is set up
 from jupiter.dealer.orders.models import Order, WarrantyChoice  # noqa: E402
 from jupiter.dealer.sites.models import Site  # noqa: E402
 from jupiter.kit.clock import business_today  # noqa: E402

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from jupiter.dealer.orders import rules as order_rules
 from jupiter.dealer.orders.models import Order
-from jupiter.dealer.orders.views import ORDER_PARTS
+from jupiter.dealer.orders.views.showing import ORDER_PARTS
 from jupiter.dealer.sites.access import Member, member_may
 from jupiter.dealer.vehicles.models import Vehicle
 from jupiter.dealer.vehicles.views import SHEET_PARTS, Part

@@ -14,8 +14,7 @@ from django.views.decorators.http import require_safe
 from jupiter.dealer.declarations.models import SaleAtHub
 from jupiter.dealer.orders.models import Order
 from jupiter.dealer.sites.access import Member, member_may
-from jupiter.dealer.vehicles.models import State, Vehicle
-from jupiter.dealer.vehicles.tables import SHOWN
+from jupiter.dealer.vehicles.models import Vehicle
 from jupiter.kit import searching
 from jupiter.kit.clock import business_today, paris
 from jupiter.kit.french import printed_date
@@ -199,7 +198,7 @@ def search(request: HttpRequest, member: Member) -> HttpResponse:
     orders = member.own(Order.objects.visible())
     if there := _exact(member, typed):
         return redirect(there)
-    found_cars = [(car, SHOWN[State(car.state)]) for car in cars.matching(typed).order_by("-id")[:FOUND]]
+    found_cars = list(cars.matching(typed).order_by("-id")[:FOUND])
     found_orders = list(orders.matching(typed).for_list().order_by("-number")[:FOUND])
     people = list(member.group.customers.matching(typed).order_by("last_name", "first_name", "id")[:FOUND])
     return screen(

@@ -1,19 +1,19 @@
 from django.urls import path
 
-from . import views
+from .views import deciding, editing, listing
 
 app_name = "orders"
 urlpatterns = [
-    path("", views.index, name="index"),
-    path("exporter/", views.export, name="export"),
-    path("choisis/", views.picked, name="picked"),
-    path("nouveau/", views.create, name="create"),
-    path("chercher/vehicules/", views.search_vehicles, name="search_vehicles"),
-    path("chercher/clients/", views.search_customers, name="search_customers"),
-    path("<int:number>/", views.show, name="show"),
-    path("<int:number>/enregistrer/", views.save, name="save"),
-    path("<int:number>/annuler/", views.cancel, name="cancel"),
-    path("<int:number>/rouvrir/", views.reopen, name="reopen"),
-    path("<int:number>/supprimer/", views.delete, name="delete"),
-    path("<int:number>/imprimer/", views.paper, name="paper"),
+    path("", listing.index, name="index"),
+    path("exporter/", listing.export, name="export"),
+    path("choisis/", listing.picked, name="picked"),
+    path("nouveau/", editing.create, name="create"),
+    path("chercher/vehicules/", editing.search_vehicles, name="search_vehicles"),
+    path("chercher/clients/", editing.search_customers, name="search_customers"),
+    path("<int:number>/", editing.show, name="show"),
+    path("<int:number>/enregistrer/", editing.save, name="save"),
+    path("<int:number>/annuler/", deciding.cancel, name="cancel"),
+    path("<int:number>/rouvrir/", deciding.reopen, name="reopen"),
+    path("<int:number>/supprimer/", deciding.delete, name="delete"),
+    path("<int:number>/imprimer/", deciding.paper, name="paper"),
 ]

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from jupiter.kit.clock import paris
 from jupiter.kit.french import NO_BREAK, grouped, printed_phone
-from jupiter.kit.web.frame import State
+from jupiter.kit.web.frame import SERVICES, State
 
 register = template.Library()
 
@@ -75,6 +75,13 @@ def moment(instant: datetime | None) -> str:
 @register.filter
 def phone(number: str) -> str:
     return printed_phone(number) if number else UNKNOWN
+
+
+@register.filter
+def author(who: str) -> str:
+    """Of a line of the journal: a person's name, or a service's own: « service:hub » is Centralisateur."""
+    key = who.removeprefix("service:")
+    return SERVICES[key].name if key != who and key in SERVICES else who
 
 
 @register.filter

@@ -1,10 +1,9 @@
-"""What a person may type on a bon de commande, and the sentences of what it lacks."""
+"""What a person may type on a bon de commande."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from datetime import date
 from decimal import Decimal
-from itertools import zip_longest
 from typing import Any, ClassVar
 
 from django import forms
@@ -12,10 +11,13 @@ from django.utils.translation import gettext as said
 from django.utils.translation import gettext_lazy as _
 
 from jupiter.dealer.customers.models import Customer, Title
+from jupiter.dealer.orders import rules
+from jupiter.dealer.orders.actions import BUYER_FACTS, Deposit, Fee, Typed
+from jupiter.dealer.orders.models import Order, OrderDeposit, OrderFee, WarrantyChoice
 from jupiter.dealer.sites.models import Site
 from jupiter.dealer.vehicles.models import VatRegime, Vehicle
 from jupiter.kit import french
-from jupiter.kit.clock import business_today, paris
+from jupiter.kit.clock import business_today
 from jupiter.kit.money import Price
 from jupiter.kit.web.forms import (
     FrenchDateField,
@@ -35,90 +37,17 @@ from jupiter.kit.web.forms import (
     WholeField,
 )
 
-from . import rules
-from .actions import BUYER_FACTS, Deposit, Fee, Typed
-from .models import Order, OrderDeposit, OrderFee, WarrantyChoice
+from .lines import DEPOSIT_LINES, FEE_LINES, deposit_names
+from .sentences import TO_CLOSE, doubt_sentence, obstacle_sentence
 
-FEE_LINES = range(1, 6)
-DEPOSIT_LINES = range(1, 9)
 OLDEST_BIRTH = date(1900, 1, 1)
 PRICES = ("asking", "agreed")
 NO_LABEL = "none"  # in the list *Garantie*: said, not left out
-HIDDEN = ("version", "vehicle", "customer", "trade_in_vehicle")
 OWN_COLUMNS = (  # written as typed
     "seller", "print_name", "mileage_km", "trade_in_plate", "trade_in_model", "trade_in_value", "financing",
     "financing_from", "financing_months", "financing_reference", "financing_amount", "lender", "delivery_on", "delivery_place", "made_at",
     "edited_on", "print_order", "print_logo", "print_big_logo", "print_terms", "print_discount", "print_export",
 )  # fmt: skip
-
-# What closing lacks, in the side panel's words: field, words.
-TO_CLOSE: dict[str, tuple[str, Any]] = {
-    "vehicle": ("stock_number", _("Véhicule vendu")),
-    "warranty": ("warranty", _("Garantie, ou sans garantie label")),
-    "last_name": ("last_name", _("Nom de l’acheteur")),
-    "first_name": ("first_name", _("Prénom de l’acheteur")),
-    "delivery_on": ("delivery_on", _("Date de livraison")),
-    "delivery_before_order": ("delivery_on", _("Livraison à partir de la date du bon")),
-    "agreed_gross": ("agreed_gross", _("Prix négocié")),
-    "network_code": ("warranty", _("Code RRD1 du site")),
-    "plate": ("stock_number", _("Immatriculation du véhicule")),
-    "plate_not_siv": ("stock_number", _("Immatriculation que le Centralisateur prenne")),
-    "vin": ("stock_number", _("VIN du véhicule")),
-    "vin_not_17": ("stock_number", _("VIN de 17 caractères")),
-}
-# What the declaration will ask for, and the order could already say.
-TO_DECLARE = {
-    "title": _("Civilité de l’acheteur"), "address": _("Adresse de l’acheteur"), "postcode": _("Code postal"), "city": _("Ville"),
-}  # fmt: skip
-
-
-def deposit_names(line: int) -> tuple[str, str, str]:
-    """Amount, paid by, paid on: the first line stands among the other fields, the others below it."""
-    after = "" if line == 1 else f"_{line}"
-    return f"deposit{after}", f"paid_by{after}", f"deposit_on{after}"
-
-
-def obstacle_sentence(obstacle: str, *, site: Site, vehicle: Vehicle | None) -> str:
-    """Why Clôturer is refused, in a sentence that says what to do."""
-    plate, vin = (vehicle.plate, vehicle.vin) if vehicle else ("", "")
-    no_label = said("sinon, vendez sans garantie label")
-    match obstacle:
-        case "vehicle":
-            return said("Choisissez le véhicule vendu par son n° de police")
-        case "warranty":
-            return said("Choisissez une garantie, ou «\u00a0Sans garantie label\u00a0»")
-        case "delivery_before_order":
-            return said("La livraison ne peut pas précéder la date du bon")
-        case "network_code":
-            return said("Le champ Code RRD1 du site {site} est vide\u00a0: complétez-le dans Paramétrage\u00a0; {no_label}").format(
-                site=site.name, no_label=no_label
-            )
-        case "plate":
-            return said("Le véhicule n’a pas d’immatriculation\u00a0: complétez sa fiche\u00a0; {no_label}").format(no_label=no_label)
-        case "plate_not_siv":
-            return said(
-                "Le Centralisateur ne prend que les immatriculations du type AA-123-BB\u00a0: {plate} ne peut pas y être déclarée\u00a0; {no_label}"
-            ).format(plate=plate, no_label=no_label)
-        case "vin":
-            return said("Le véhicule n’a pas de VIN\u00a0: complétez sa fiche\u00a0; {no_label}").format(no_label=no_label)
-        case "vin_not_17":
-            return said("Le Centralisateur ne prend que les VIN de 17 caractères\u00a0: {vin} en a {count}\u00a0; {no_label}").format(
-                vin=vin, count=len(vin), no_label=no_label
-            )
-    names = {
-        "last_name": said("Le champ nom est obligatoire"), "first_name": said("Le champ prénom est obligatoire"),
-        "delivery_on": said("Le champ date de livraison est obligatoire"),
-        "agreed_gross": said("Le champ prix négocié TTC est obligatoire, et plus grand que zéro"),
-    }  # fmt: skip
-    return names[obstacle]
-
-
-def doubt_sentence(doubt: rules.Doubt) -> str:
-    if doubt.code == "town":
-        return said("{place}\u00a0: le code postal et la ville ne vont pas ensemble").format(place=doubt.seen)
-    return said("{now} km après {before} km\u00a0: le compteur recule").format(
-        now=french.grouped(int(doubt.seen)), before=french.grouped(int(doubt.expected))
-    )
 
 
 class OrderForm(KitForm):
@@ -460,148 +389,3 @@ class OrderForm(KitForm):
 
     def refuse_vehicle(self) -> None:
         self.add_error("stock_number", said("Ce véhicule vient d’être pris dans un autre bon\u00a0: choisissez-en un autre"))
-
-    def mark_what_is_missing(self) -> None:
-        """What closing and declaring will ask for, from what the form shows now."""
-        seen = Seen(self)
-        missing = {TO_CLOSE[word][0]: str(TO_CLOSE[word][1]) for word in rules.obstacles_to_closing(seen)}
-        if seen.has_label:
-            missing |= {name: str(words) for name, words in TO_DECLARE.items() if not self[name].value()}
-        self.want(missing)
-
-
-class Seen:
-    """The form as closing would look at it; what does not parse counts as blank."""
-
-    def __init__(self, form: OrderForm) -> None:
-        self.form, car = form, form.found_vehicle
-        self.created_on = form.order.created_on if form.order else form.today
-        self.delivery_on: date | None = self._value("delivery_on")
-        gross, net = self._value("agreed_gross"), self._value("agreed_net")
-        self.agreed_gross: Decimal | None = gross or net
-        self.without_label = form["warranty"].value() == NO_LABEL
-        self.buyer_is_company = str(form["title"].value() or "") == Title.COMPANY
-        self.buyer_last_name = str(form["last_name"].value() or "")
-        self.buyer_first_name = str(form["first_name"].value() or "")
-        self.has_vehicle = car is not None
-        self.warranty = form._warranties.get(str(form["warranty"].value() or ""))
-        self.has_label = self.warranty is not None
-        site = car.site if car else form._sites.get(str(form["site"].value() or ""))
-        self.site_network_code = site.network_code if site else ""
-        self.vehicle_plate, self.vehicle_vin = (car.plate, car.vin) if car else ("", "")
-        self.vehicle_plate_country = car.plate_country if car else "FR"
-        self.mileage_km: int | None = self._value("mileage_km")
-        self.trade_in: Decimal | None = self._value("trade_in_value")
-        self.deposits: list[Decimal] = [paid for line in DEPOSIT_LINES if (paid := self._value(deposit_names(line)[0]))]
-        self.fees: list[Decimal] = [fee for line in FEE_LINES if (fee := self._value(f"fee_amount_{line}")) is not None]
-        self.financing_amount: Decimal | None = self._value("financing_amount")
-
-    def _value(self, name: str) -> Any:
-        if name not in self.form.fields:
-            return None
-        try:
-            return self.form.fields[name].to_python(self.form[name].value())
-        except forms.ValidationError:
-            return None
-
-    def sums(self) -> rules.Sums:
-        return rules.sums(self.agreed_gross, fees=self.fees, trade_in=self.trade_in, deposits=self.deposits)
-
-
-def as_typed(order: Order) -> dict[str, Any]:
-    """The order as its form shows it."""
-    told: dict[str, Any] = {name: getattr(order, name) for name in OWN_COLUMNS}
-    told |= {name: getattr(order.buyer, name) for name in BUYER_FACTS}
-    told |= {
-        "version": order.version, "site": str(order.site_id), "customer": order.customer_id,
-        "warranty": NO_LABEL if order.without_label else str(order.warranty_id or ""),
-        "delivery_time": paris(order.delivery_at).time() if order.delivery_at else None,
-    }  # fmt: skip
-    for kind in PRICES:
-        told |= {f"{kind}_{part}": getattr(order, f"{kind}_{part}") for part in (rules.NET, rules.GROSS, "master")}
-        told[f"{kind}_vat"] = _figures(getattr(order, f"{kind}_vat"))
-    told["discount"] = _figures(order.discount)
-    for line, fee in zip(FEE_LINES, order.fees.all(), strict=False):
-        told |= {f"fee_label_{line}": fee.label, f"fee_amount_{line}": fee.amount, f"fee_kind_{line}": fee.kind}
-    for line, deposit in zip_longest(DEPOSIT_LINES, order.deposits.all()):
-        facts = (deposit.amount, deposit.paid_by, deposit.paid_on) if deposit else (None, "", None)
-        told |= zip(deposit_names(line), facts, strict=True)
-    if order.vehicle:
-        told |= shown_vehicle(order.vehicle)
-    told["trade_in_vehicle"] = order.trade_in_vehicle_id
-    return told
-
-
-def shown_vehicle(car: Vehicle) -> dict[str, Any]:
-    """What the order repeats of the car, and cannot change. 0 is unknown: it is shown as a dash."""
-    return {
-        "vehicle": car.pk, "stock_number": car.stock_number, "plate": car.plate, "model": car.description,
-        "tax_power": str(car.tax_power_cv or "—"), "co2": str(car.co2_g_km or "—"),
-    }  # fmt: skip
-
-
-def taken_from_vehicle(car: Vehicle) -> dict[str, Any]:
-    """What choosing the car proposes: its kilometres and its price, asked and agreed alike."""
-    told = shown_vehicle(car) | {"site": str(car.site_id), "mileage_km": car.mileage_km or None, "print_name": car.site.print_name}
-    price = Price.from_gross(car.asking_gross, car.vat_percent) if car.asking_gross else None
-    for kind in PRICES:
-        told |= {
-            f"{kind}_net": price.net if price else None, f"{kind}_vat": _figures(price.tax if price else None),
-            f"{kind}_gross": price.gross if price else None, f"{kind}_master": rules.GROSS,
-        }  # fmt: skip
-    return told | {"discount": _figures(Decimal(0) if price else None)}
-
-
-def taken_from_customer(customer: Customer) -> dict[str, Any]:
-    return {name: getattr(customer, name) for name in BUYER_FACTS} | {"customer": customer.pk}
-
-
-def taken_from_trade_in(car: Vehicle) -> dict[str, Any]:
-    return {"trade_in_vehicle": car.pk, "trade_in_plate": car.plate, "trade_in_model": car.description}
-
-
-def default_fees(site: Site) -> dict[str, Any]:
-    """Recopier les frais par défaut: the site's lines; without any, its Frais fixes."""
-    lines = [(fee.label, fee.amount, fee.kind) for fee in site.default_fees.all()[: len(FEE_LINES)]]
-    if not lines and site.fixed_fees:
-        lines = [(said("Frais fixes"), site.fixed_fees, OrderFee.Kind.SERVICE)]
-    told: dict[str, Any] = {}
-    for line in FEE_LINES:
-        label, amount, kind = lines[line - 1] if line <= len(lines) else ("", None, "")
-        told |= {f"fee_label_{line}": label, f"fee_amount_{line}": amount, f"fee_kind_{line}": kind}
-    return told
-
-
-def for_a_new_order(site: Site, *, seller: str, today: date) -> dict[str, Any]:
-    return {
-        "site": str(site.pk), "seller": seller, "print_name": site.print_name, "country": "FR", "edited_on": today, "made_at": Order.MadeAt.SELLER,
-        "print_order": True, "print_terms": True,
-    }  # fmt: skip
-
-
-def as_posted(form: type[OrderForm], data: Mapping[str, Any]) -> dict[str, Any]:
-    """What was typed so far, for a form drawn again without judging it."""
-    told = {name: data[name] for name in data if name not in ("csrfmiddlewaretoken", "act", "confirm")}
-    boxes = [name for name, one in form.base_fields.items() if isinstance(one, forms.BooleanField)]
-    return told | {name: name in data for name in boxes}
-
-
-def without_deposit(told: Mapping[str, Any], gone: int) -> dict[str, Any]:
-    """Those below it move up."""
-    kept = [[told.get(name, "") for name in deposit_names(line)] for line in DEPOSIT_LINES if line != gone]
-    kept += [["", "", ""]] * (len(DEPOSIT_LINES) - len(kept))
-    return {
-        name: value
-        for line, values in zip(DEPOSIT_LINES, kept, strict=True)
-        for name, value in zip(deposit_names(line), values, strict=True)
-    }
-
-
-def _figures(amount: Decimal | None) -> str:
-    return "" if amount is None else french.grouped(amount, 2)
-
-
-class ReasonForm(KitForm):
-    """Annuler and Rouvrir are journalled with their reason."""
-
-    reason = LineField(label=_("Motif"), most=500)

@@ -1,0 +1,1 @@
+"""The screens of an order, one module a verb."""
