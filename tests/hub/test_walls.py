@@ -22,6 +22,7 @@ from jupiter.kit.accounts.models import User
 from jupiter.kit.transmissions.models import Transmission
 from tests.history import events
 from tests.hub import make
+from tests.walls import tables_without_wall
 
 MARK = "MARQUEUR"
 VERBS = ("get", "head", "post", "put", "patch", "delete", "options")
@@ -297,3 +298,8 @@ def test_the_other_group_has_as_many_rows_of_every_kind(world, django_db_blocker
                 mine = model._default_manager.filter(**{f"{way}__name": ours}).count()
                 assert mine
                 assert model._default_manager.filter(**{f"{way}__name": theirs}).count() >= mine, model._meta.label
+
+
+@pytest.mark.django_db
+def test_every_table_stands_behind_the_second_wall_or_is_named():
+    assert tables_without_wall() == set()

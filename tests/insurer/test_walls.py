@@ -22,6 +22,7 @@ from jupiter.kit.transmissions.models import Transmission
 from tests.history import events
 from tests.insurer import make
 from tests.rights import rights_of
+from tests.walls import tables_without_wall
 
 MARK = "MARQUEUR"
 VERBS = ("get", "head", "post", "put", "patch", "delete", "options")
@@ -296,3 +297,8 @@ def test_the_other_producer_has_as_many_rows_of_every_kind(world, django_db_bloc
                 assert mine, model._meta.label
                 assert theirs >= mine or model._meta.label == "producers.Membership", model._meta.label  # the walkers are ours
                 assert theirs
+
+
+@pytest.mark.django_db
+def test_every_table_stands_behind_the_second_wall_or_is_named():
+    assert tables_without_wall() == set()

@@ -2,12 +2,12 @@
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from jupiter.dealer.sites.models import Group
 from jupiter.kit import searching
 from jupiter.kit.history import kept
+from jupiter.kit.walls import holds
 
 
 class Title(models.TextChoices):
@@ -58,7 +58,7 @@ class CustomerSet(models.QuerySet["Customer"]):
     def matching(self, typed: str) -> "CustomerSet":
         """Every word of what was typed, in any order."""
         words = searching.plain(typed).split()
-        return self.filter(*(Q(search_text__contains=word) for word in words)) if words else self.none()
+        return self.filter(holds(Customer, *words)) if words else self.none()
 
 
 @kept(besides=("search_text",))

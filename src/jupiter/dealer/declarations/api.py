@@ -9,6 +9,7 @@ from jupiter.dealer.sites.models import HubLink
 from jupiter.kit import strict_json
 from jupiter.kit.api import Problem, field_errors, make_api, not_found
 from jupiter.kit.notices import NotSigned, verified_id
+from jupiter.kit.walls import walled_for_group
 
 from .actions import UnknownSale, receive_notice
 
@@ -34,7 +35,8 @@ def hear_the_hub(request: HttpRequest, client_id: str) -> HttpResponse:
     if link is None:
         raise not_found()
     try:
-        receive_notice(link, notice_id, notice.data)
+        with walled_for_group(link.group_id):
+            receive_notice(link, notice_id, notice.data)
     except UnknownSale:
         raise not_found() from None
     return HttpResponse(status=204)

@@ -14,6 +14,7 @@ from jupiter.dealer.sites.models import Group, Site
 from jupiter.dealer.vehicles.models import VatRegime, Vehicle
 from jupiter.kit.history import kept
 from jupiter.kit.searching import plain, squeezed
+from jupiter.kit.walls import holds
 from jupiter.kit.workflow import Workflow
 
 from . import rules
@@ -101,7 +102,7 @@ class OrderSet(models.QuerySet["Order"]):
         words, number = plain(typed), squeezed(typed)
         if not number:
             return self.none()
-        return self.filter(Q(search_text__contains=words) | Q(search_text__contains=number))
+        return self.filter(holds(Order, words) | holds(Order, number))
 
     def for_list(self) -> "OrderSet":
         return self.select_related("site", "vehicle", "trade_in_vehicle", "buyer", "warranty")

@@ -113,11 +113,20 @@ def give_grant(client: ApiClient, user: User, *, network_code: str | None) -> st
     works_there = Membership.objects.filter(user=user, point_of_sale__group=client.group)
     if network_code:
         works_there = works_there.filter(point_of_sale__network_code=network_code)
-    if not works_there.exists():
+    point_id = works_there.order_by("pk").values_list("point_of_sale_id", flat=True).first()
+    if point_id is None:
         raise NotAMember
     grant = GRANT_PREFIX + secrets.token_urlsafe(32)
     row = Grant.objects.create(client=client, user=user, sha256=digest(grant))
-    note("give_grant", "grant", row.pk, who=user.get_full_name(), owner_id=None, sentence=f"Accès donné à {client.name}", client=client.pk)
+    note(
+        "give_grant",
+        "grant",
+        row.pk,
+        who=user.get_full_name(),
+        owner_id=point_id,
+        sentence=f"Accès donné à {client.name}",
+        client=client.pk,
+    )
     return grant
 
 
@@ -130,8 +139,14 @@ def revoke_grant(client: ApiClient, grant: str, *, now: datetime) -> bool:
     if row.revoked_at is None:
         row.revoked_at = now
         row.save(update_fields=["revoked_at"])
-        note("revoke_grant", "grant", row.pk, who=client.name, owner_id=None, sentence="Accès révoqué")
+        note("revoke_grant", "grant", row.pk, who=client.name, owner_id=_workplace_of(row), sentence="Accès révoqué")
     return True
+
+
+def _workplace_of(grant: Grant) -> int | None:
+    """Where the journal keeps what happens to a grant: its user's first point of sale in the client's group."""
+    theirs = Membership.objects.filter(user=grant.user_id, point_of_sale__group=grant.client.group_id)
+    return theirs.order_by("pk").values_list("point_of_sale_id", flat=True).first()
 
 
 def digest(secret: str) -> str:

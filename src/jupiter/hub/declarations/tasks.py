@@ -1,6 +1,6 @@
 """Who carries what: the hub's transmissions, registered with the kit's one task."""
 
-from jupiter.kit.transmissions.carriers import Carrier, register
+from jupiter.kit.transmissions.carriers import Carrier, reads_nothing, register
 
 from . import actions, client
 
@@ -8,7 +8,7 @@ register(
     Carrier(
         kind=actions.COVER,
         label="Demande de devis au garantisseur",
-        carry=client.ask_for_cover,
+        prepare=reads_nothing(client.ask_for_cover),
         accept=actions.record_quote,
         refuse=actions.record_cover_refusal,
     )
@@ -17,7 +17,7 @@ register(
     Carrier(
         kind=actions.FETCH,
         label="Document de la police",
-        carry=client.fetch_document,
+        prepare=reads_nothing(client.fetch_document),
         accept=actions.keep_document,
         refuse=actions.record_document_trouble,
     )
@@ -26,7 +26,7 @@ register(
     Carrier(
         kind=actions.NOTICE,
         label="Nouvelles de la vente au logiciel du point de vente",
-        carry=client.post_notice,
+        prepare=reads_nothing(client.post_notice),
         accept=lambda parcel, answer: None,
     )
 )

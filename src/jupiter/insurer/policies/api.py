@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
 from jupiter.insurer import guidewire
-from jupiter.insurer.producers.access import CallerMay
+from jupiter.insurer.producers.access import CallerMay, for_the_caller
 from jupiter.insurer.producers.models import Caller
 from jupiter.kit.api import not_found
 from jupiter.kit.clock import business_today
@@ -16,6 +16,7 @@ from .access import served
 from .models import STATUS_WORDS, Document, Policy
 
 router = Router(tags=["policies"])
+router.add_decorator(for_the_caller)
 POLICIES = "/rest/policy/v1/policies"
 GUIDEWIRE_STATUS = {"scheduled": "Scheduled", "in_force": "InForce", "expired": "Expired"}
 

@@ -1,6 +1,7 @@
 """The one door from a person or a program to data. Another producer's: 404, as if it did not exist. Not your job: 403."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from functools import wraps
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.http import HttpRequest, HttpResponseBase
 from ninja.security import HttpBearer
 
 from jupiter.kit.oauth import living_token
+from jupiter.kit.walls import everywhere, walled, walled_for_user
 
 from .models import ApiClient, Caller, Member
 
@@ -24,16 +26,30 @@ def member_may(act: str) -> Callable[[View], View]:
         @wraps(view)
         def door(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             user = request.user
-            member = Member.of(user.pk or 0, str(getattr(user, "full_name", "") or user.get_username()))
-            if member is None or not member.may(act):
-                raise PermissionDenied
-            request.member = member  # type: ignore[attr-defined]  # the frame shows where one is
-            return view(request, member, *args, **kwargs)
+            with walled_for_user(user.pk or 0):
+                member = Member.of(user.pk or 0, str(getattr(user, "full_name", "") or user.get_username()))
+                if member is None or not member.may(act):
+                    raise PermissionDenied
+                request.member = member  # type: ignore[attr-defined]  # the frame shows where one is
+                with everywhere() if member.everywhere else nullcontext():
+                    return view(request, member, *args, **kwargs)
 
         door.act = act  # type: ignore[attr-defined]  # read by the matrix test
         return door
 
     return guard
+
+
+def for_the_caller(operation: Callable[..., Any]) -> Callable[..., Any]:
+    """An operation of the API works in one transaction, in which only the caller's producers exist."""
+
+    @wraps(operation)
+    def door(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        caller: Caller = request.auth  # type: ignore[attr-defined]
+        with everywhere() if caller.everywhere else walled(caller.producer_ids, client=caller.key):
+            return operation(request, *args, **kwargs)
+
+    return door
 
 
 class CallerMay(HttpBearer):
@@ -47,7 +63,8 @@ class CallerMay(HttpBearer):
         found = living_token(token)
         if found is None:
             return None
-        client = ApiClient.objects.filter(application=found.application_id).prefetch_related("producers").first()
+        with everywhere():  # who is calling decides which wall is entered
+            client = ApiClient.objects.filter(application=found.application_id).prefetch_related("producers").first()
         if client is None:
             return None
         reach = frozenset() if client.is_distributor else frozenset(p.pk for p in client.producers.all() if p.is_active)

@@ -7,12 +7,14 @@ from typing import Annotated, Any, cast
 from django.http import HttpRequest
 from ninja import Path, Router, Status
 
+from jupiter.insurer.producers.access import for_the_caller
 from jupiter.insurer.producers.models import Caller
 from jupiter.insurer.quotes.models import Job
 from jupiter.kit.api import Problem, not_found
 from jupiter.kit.inbox.actions import KeyUsedForOtherWords, StillRunning, answer_once
 
 router = Router(tags=["jobs"])
+router.add_decorator(for_the_caller)
 
 JOBS = "/rest/job/v1/jobs"
 
