@@ -35,7 +35,7 @@ def main() -> None:
 
     def provisional() -> None:
         """As Imprimer does before: all rows are read."""
-        order = Order.objects.select_related("site", "vehicle", "warranty", "buyer").get(pk=pk)
+        order = pdf.for_paper(Order.objects.all()).get(pk=pk)
         order.number = next(numbers)
         pdf.order_form(pdf.facts_of(order), dated=today, provisional=True)
 

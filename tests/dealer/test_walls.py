@@ -13,6 +13,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 from openpyxl import load_workbook
+from pghistory.models import Event
 from pypdf import PdfReader
 
 from jupiter.dealer.customers.models import Customer
@@ -26,7 +27,6 @@ from jupiter.dealer.vehicles.models import Vehicle
 from jupiter.kit.accounts.models import User
 from jupiter.kit.transmissions.models import Transmission
 from tests.dealer import make
-from tests.history import events
 from tests.rights import rights_of
 from tests.walls import lower_second_wall, red, tables_without_wall
 
@@ -273,7 +273,7 @@ OWNERS = {
 def test_the_other_group_has_as_many_rows_of_every_kind(world):
     own_apps = {"sites", "customers", "vehicles", "orders", "declarations", "desk"}
     for model in apps.get_models():
-        if model._meta.app_label not in own_apps or model in events():
+        if model._meta.app_label not in own_apps or issubclass(model, Event):  # former versions are those of the rows counted here
             continue
         assert model._meta.label in OWNERS, f"say in OWNERS whose a {model._meta.label} is"
         if way := OWNERS[model._meta.label]:

@@ -11,12 +11,14 @@ from bs4 import BeautifulSoup
 from django.contrib.auth.hashers import identify_hasher
 from django.contrib.sessions.models import Session
 from django.core import mail
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
 from jupiter.kit.accounts import lockout, urls
 from jupiter.kit.accounts.access import check_credentials, was_locked_out
+from jupiter.kit.accounts.actions import make_person
 from jupiter.kit.accounts.models import User
 from jupiter.kit.accounts.tasks import send_password_letter
 from tests.kit.conftest import PASSWORD
@@ -231,3 +233,17 @@ def test_every_address_of_the_door_says_who_may_see_it():
     assert {name for name, act in acts.items() if act == "anyone"} == {"password", "preferences"}
     assert set(acts.values()) == {"public", "anyone"}
     assert reverse("accounts:login") == "/connexion/"
+
+
+def test_a_first_person_is_held_to_the_same_passwords_as_everyone(db):
+    with pytest.raises(ValidationError):
+        make_person("Hakim", full_name="HAKIM AB", email="hakim@example.org", password="hakim")
+    assert not User.objects.filter(username="hakim").exists()
+    made = make_person("Hakim", full_name="HAKIM AB", email="hakim@example.org", password=PASSWORD)
+    assert (made.username, made.check_password(PASSWORD)) == ("hakim", True)
+
+
+def test_a_first_person_is_not_made_over_another(db):
+    make_person("hakim", full_name="HAKIM AB", email="", password=PASSWORD)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        make_person("HAKIM", full_name="AUTRE", email="", password=PASSWORD)

@@ -4,24 +4,24 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints, WithJsonSchema
 
 
 class Words(BaseModel):
     """What a caller sends: strict types, unknown fields refused."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, use_attribute_docstrings=True)
 
 
 class Answer(BaseModel):
     """What comes back, and notices: unknown fields ignored."""
 
-    model_config = ConfigDict(extra="ignore", strict=True, frozen=True)
+    model_config = ConfigDict(extra="ignore", strict=True, frozen=True, use_attribute_docstrings=True)
 
 
 def _amount(value: Any) -> Any:
     """Money travels as text: "187.56". A JSON number could already have lost a cent."""
-    if isinstance(value, Decimal):
+    if type(value) is Decimal:  # our own; a number read from JSON is a kind of Decimal
         return value
     if not isinstance(value, str) or len(value) > 14 or not value.isascii():
         raise ValueError('an amount is text with two decimals, for example "187.56"')
@@ -51,9 +51,25 @@ def _instant(value: Any) -> Any:
 # A code word read from JSON: text that names a member of the enumeration.
 BY_NAME = Field(strict=False)
 
-Money = Annotated[Decimal, BeforeValidator(_amount), PlainSerializer(lambda amount: f"{amount:.2f}", return_type=str)]  # euros
-Day = Annotated[date, BeforeValidator(_day)]  # YYYY-MM-DD, a date in Europe/Paris
-Instant = Annotated[datetime, BeforeValidator(_instant)]  # ISO 8601 with offset
+MONEY_WORDS = {
+    "type": "string", "pattern": r"^-?[0-9]{1,10}\.[0-9]{2}$", "examples": ["187.56"],
+    "description": "Euros, as text with two decimals after a point; never a JSON number.",
+}  # fmt: skip
+DAY_WORDS = {
+    "type": "string", "format": "date", "examples": ["2021-12-07"], "description": "YYYY-MM-DD, a date in Europe/Paris.",
+}  # fmt: skip
+INSTANT_WORDS = {
+    "type": "string", "format": "date-time", "examples": ["2021-12-07T10:30:00+00:00"], "description": "ISO 8601, with its offset.",
+}  # fmt: skip
+
+Money = Annotated[
+    Decimal,
+    BeforeValidator(_amount),
+    PlainSerializer(lambda amount: f"{amount:.2f}", return_type=str),
+    WithJsonSchema(MONEY_WORDS),
+]
+Day = Annotated[date, BeforeValidator(_day), WithJsonSchema(DAY_WORDS)]
+Instant = Annotated[datetime, BeforeValidator(_instant), WithJsonSchema(INSTANT_WORDS)]
 Text = Annotated[str, StringConstraints(max_length=200)]
 ShortText = Annotated[str, StringConstraints(max_length=40)]
 Kilometres = Annotated[int, Field(ge=0, le=1_000_000)]

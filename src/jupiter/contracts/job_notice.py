@@ -6,18 +6,34 @@ from .sale_state import DocumentV1, PolicyV1, QuoteV1
 
 
 class JobStateV1(Answer):
-    external_reference: str  # SP…
+    """The whole state of a quote, each time."""
+
+    external_reference: str
+    """The hub’s declaration number, `SP…`."""
     producer_code: str
+    """Of the point of sale at the insurer: six digits and a letter."""
     sequence: int
+    """Grows by one with each notice of this quote: an older one is ignored."""
     at: Instant
-    happened: str  # in a French sentence: « Devis supprimé par … »
-    quote: QuoteV1  # state: draft, quoted, withdrawn, expired, bound
+    """When it changed."""
+    happened: str
+    """In a French sentence: « Devis supprimé par … »."""
+    quote: QuoteV1
+    """The devis; its state is `draft`, `quoted`, `withdrawn`, `expired` or `bound`."""
     facts: JobFactsV1
+    """What the insurer now holds of the car and the date."""
     policy: PolicyV1 | None = None
+    """Once issued."""
     document: DocumentV1 | None = None
+    """Once issued."""
 
 
 class JobNoticeV1(Answer):
+    """Signed (Standard Webhooks) and posted to the hub."""
+
     type: str = "job.changed"
+    """`job.changed`; other types may come and are to be ignored."""
     timestamp: Instant
+    """When it happened."""
     data: JobStateV1
+    """The whole state."""

@@ -25,5 +25,10 @@ def frame(request: HttpRequest) -> Frame:
     sites = ["Tout le réseau"] if member.is_network else [m.point_of_sale.name for m in member.memberships if m.point_of_sale]
     role = member.memberships[0].get_role_display()
     return Frame(
-        menu=menu, sites=sites, role=str(role), search=reverse("declarations:list"), search_hint="Plaque, VIN, client, n° de bon, SP…"
+        menu=menu,
+        sites=sites,
+        role=str(role),
+        leaves=True,
+        search=reverse("declarations:list"),
+        search_hint="Plaque, VIN, client, n° de bon, SP…",
     )

@@ -14,7 +14,11 @@ from .declarations.views import home
 
 api = make_api(
     title="Centralisateur",
-    description="Declare used-car sales and follow them to their policy. OAuth2 client credentials at /oauth/token/, scope `sales`.",
+    description=(
+        "Declare used-car sales and follow them to their policy. OAuth2 client credentials at `/oauth/token/`, scope `sales`; a token lives 15"
+        " minutes. JSON is read strictly: unknown fields are refused, by name. What is refused is answered as `application/problem+json`."
+        " Within v1 only additions are made: ignore fields of answers that you do not know."
+    ),
 )
 api.add_router("", sales_api.router, tags=["sales"])
 api.add_router("", dealers_api.router, tags=["dealers"])

@@ -16,7 +16,12 @@ from jupiter.kit.web import errors
 
 api = make_api(
     title="Portail assurance",
-    description="Quotes and policies of the used-vehicle warranty: a named subset of Guidewire's Cloud API. The tariff is a sample.",
+    description=(
+        "Quotes and policies of the used-vehicle warranty: a named subset of Guidewire's Cloud API, in its envelope. The tariff is a sample."
+        " OAuth2 client credentials at `/oauth/token/`, scopes `jobs` and `policies`; a token lives 15 minutes. JSON is read strictly."
+        " Within v1 only additions are made: ignore fields of answers that you do not know."
+    ),
+    envelopes=guidewire.ENVELOPES,
 )
 guidewire.speak(api, dict.fromkeys(Refused, problem_of))
 api.add_router("/rest", jobs)

@@ -10,9 +10,9 @@ from ninja.errors import AuthenticationError, HttpError
 from ninja.errors import ValidationError as WordsRefused
 from ninja.parser import Parser
 
-from . import strict_json
+from . import json_refusals, strict_json
+from .openapi import PROBLEM, PROBLEM_ALONE, DocumentedAPI
 
-PROBLEM = "application/problem+json"
 PROBLEM_TYPES = "https://jupiter-vo.example/problems/"  # a name, not an address that answers
 
 
@@ -51,13 +51,17 @@ class StrictParser(Parser):
         try:
             return strict_json.loads(request.body)
         except strict_json.TooLarge as reason:
-            raise Problem(413, "body-too-large", f"Corps trop grand : {reason}.") from reason
+            raise Problem(413, "body-too-large", f"Corps trop grand\u00a0: {reason}.") from reason
         except strict_json.Unreadable as reason:
-            raise Problem(400, "unreadable-json", f"Le JSON est illisible : {reason}.") from reason
+            errors = (
+                [{"pointer": reason.pointer, "code": "unreadable", "message": f"{reason.field}\u00a0: {reason}"}] if reason.pointer else []
+            )
+            raise Problem(400, "unreadable-json", f"Le JSON est illisible\u00a0: {reason}.", errors=errors) from reason
 
 
-def make_api(*, title: str, description: str, version: str = "1") -> NinjaAPI:
-    api = NinjaAPI(
+def make_api(*, title: str, description: str, version: str = "1", envelopes: Mapping[str, dict[str, Any]] = PROBLEM_ALONE) -> NinjaAPI:
+    """`envelopes` are the bodies of a refusal, by media type, as the document describes them."""
+    api = DocumentedAPI(
         title=title,
         description=description,
         version=version,
@@ -66,6 +70,7 @@ def make_api(*, title: str, description: str, version: str = "1") -> NinjaAPI:
         docs_url="api/docs",
         urls_namespace="api",
     )
+    api.envelopes = envelopes
     handlers: dict[type[Exception], Callable[[HttpRequest, Any], HttpResponse]] = {
         Problem: lambda request, problem: problem.answer(),
         WordsRefused: _words_refused,
@@ -104,10 +109,11 @@ def field_errors(errors: list[dict[str, Any]]) -> list[dict[str, str]]:
     """Pydantic's errors as pointers into what was sent."""
     said = []
     for error in errors:
-        where = [str(step) for step in error.get("loc", ()) if step not in ("body",)]
-        if len(where) > 0 and where[0] in ("words", "payload", "data"):
-            where = where[1:]
-        said.append({"pointer": "/" + "/".join(where), "code": str(error.get("type", "")), "message": str(error.get("msg", ""))})
+        where = [str(step) for step in error.get("loc", ())]
+        if where[:1] == ["body"]:  # of a request, and its one parameter: of what was sent neither is a part
+            where = where[2:]
+        message = json_refusals.sentence(where[-1] if where else "", error)
+        said.append({"pointer": "/" + "/".join(where), "code": str(error.get("type", "")), "message": message})
     return said
 
 
@@ -116,9 +122,13 @@ def idempotency_key(request: HttpRequest) -> str:
     given = request.headers.get("Idempotency-Key", "").strip()
     if len(given) >= 2 and given[0] == given[-1] == '"':
         given = given[1:-1]
-    if not given or len(given) > 255 or not given.isascii() or not given.isprintable():
+    if not is_key(given, most=255):
         raise Problem(400, "idempotency-key-required", "L’en-tête Idempotency-Key est obligatoire (1 à 255 caractères ASCII).")
     return given
+
+
+def is_key(given: str, *, most: int) -> bool:
+    return 0 < len(given) <= most and given.isascii() and given.isprintable()
 
 
 Door = Callable[..., Any]

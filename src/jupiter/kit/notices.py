@@ -1,6 +1,8 @@
 """Signed notices (Standard Webhooks 1.0): written and read. The library checks; here its traps are closed."""
 
+import base64
 import binascii
+import secrets
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
@@ -11,22 +13,27 @@ class NotSigned(Exception):
     """No signature of a secret we know, or one made more than five minutes from now."""
 
 
-def signed_headers(secrets: Iterable[str], *, notice_id: str, body: bytes, now: datetime) -> dict[str, str]:
+def new_secret() -> str:
+    """32 random bytes, as the standard writes them."""
+    return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+def signed_headers(keys: Iterable[str], *, notice_id: str, body: bytes, now: datetime) -> dict[str, str]:
     """Each attempt is signed anew under the same id; during a rotation both secrets sign."""
     text = body.decode()
     at = now.astimezone(UTC)
     return {
         "webhook-id": notice_id,
         "webhook-timestamp": str(int(at.timestamp())),
-        "webhook-signature": " ".join(Webhook(secret).sign(notice_id, at, text) for secret in secrets),
+        "webhook-signature": " ".join(Webhook(secret).sign(notice_id, at, text) for secret in keys),
         "content-type": "application/json",
     }
 
 
-def verified_id(secrets: Iterable[str], headers: Mapping[str, str], body: bytes) -> str:
+def verified_id(keys: Iterable[str], headers: Mapping[str, str], body: bytes) -> str:
     """The notice's id, if one of the secrets signed this very body within the last five minutes; else NotSigned."""
     given = {name.lower(): value for name, value in headers.items()}
-    for secret in secrets:
+    for secret in keys:
         try:
             Webhook(secret).verify(body, given, json_parse=False)
         except (WebhookVerificationError, ValueError, binascii.Error):  # UnicodeDecodeError is a ValueError

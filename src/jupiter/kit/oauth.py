@@ -2,13 +2,15 @@
 
 import hashlib
 import hmac
+import secrets
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.hashers import BasePasswordHasher
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja.security import HttpBearer
-from oauth2_provider.models import get_access_token_model
+from oauth2_provider.models import get_access_token_model, get_application_model
 
 
 class RandomSecretHasher(BasePasswordHasher):
@@ -36,12 +38,34 @@ class RandomSecretHasher(BasePasswordHasher):
         return None
 
 
+@dataclass(frozen=True)
+class IssuedClient:
+    """A caller's credentials, readable here and never again."""
+
+    application: Any
+    client_id: str
+    client_secret: str
+
+
+def issue_client(name: str, *, client_id: str = "", client_secret: str = "") -> IssuedClient:
+    """A caller that asks for tokens with its own credentials: new ones, or those named, which replace the former secret."""
+    client_id, client_secret = client_id or secrets.token_urlsafe(16), client_secret or secrets.token_urlsafe(32)
+    facts = {"client_secret": client_secret, "name": name, "client_type": "confidential", "authorization_grant_type": "client-credentials"}
+    application, _ = get_application_model().objects.update_or_create(client_id=client_id, defaults=facts)
+    return IssuedClient(application, client_id, client_secret)
+
+
 class ClientToken(HttpBearer):
     """The caller's OAuth application, if its token lives and carries the scope; it is then `request.auth`."""
 
     def __init__(self, scope: str) -> None:
         super().__init__()
         self.scope = scope
+
+    @property
+    def scopes(self) -> frozenset[str]:
+        """Of which one is enough; the document of the API says it."""
+        return frozenset({self.scope})
 
     def authenticate(self, request: HttpRequest, token: str) -> Any:
         found = living_token(token)

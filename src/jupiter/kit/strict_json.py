@@ -1,4 +1,4 @@
-"""JSON read strictly: what two readers could understand differently is refused, and said why."""
+"""JSON read strictly: what two readers could understand differently is refused, and said why, in French as everywhere."""
 
 import json
 from decimal import Decimal
@@ -9,7 +9,19 @@ SIZE = 1_000_000  # bytes
 
 
 class Unreadable(Exception):
-    """Not JSON as we take it; the reason is for whoever sent it."""
+    """Not JSON as we take it; the reason is for whoever sent it, with a pointer where one place is to blame."""
+
+    def __init__(self, reason: str, *, pointer: str = "") -> None:
+        super().__init__(reason)
+        self.pointer = pointer
+
+    @property
+    def field(self) -> str:
+        return self.pointer.rsplit("/", 1)[-1]
+
+
+class Fraction(Decimal):
+    """A number as JSON wrote it: to be told from an amount, which travels as text."""
 
 
 class TooLarge(Unreadable):
@@ -17,24 +29,26 @@ class TooLarge(Unreadable):
 
 
 def loads(body: bytes) -> Any:
-    """Decimals for fractions; no duplicate names, NaN, infinities, half surrogates or NUL; at most DEPTH deep."""
+    """Exact fractions; no duplicate names, NaN, infinities, half surrogates or NUL; at most DEPTH deep."""
     if len(body) > SIZE:
-        raise TooLarge(f"the body has more than {SIZE} bytes")
+        raise TooLarge(f"il dépasse {SIZE} octets")
     if _deeper_than_allowed(body):
-        raise Unreadable(f"nested deeper than {DEPTH}")
+        raise Unreadable(f"plus de {DEPTH} niveaux")
     try:
         said = json.loads(
             body.decode("utf-8"),
             object_pairs_hook=_without_twins,
             parse_constant=_refuse_constant,
-            parse_float=Decimal,
+            parse_float=Fraction,
             parse_int=_whole,
         )
     except Unreadable:
         raise
+    except json.JSONDecodeError as error:
+        raise Unreadable(f"il s’arrête de l’être à la ligne {error.lineno}, colonne {error.colno}") from error
     except (ValueError, RecursionError) as error:
-        raise Unreadable(f"not JSON: {error}") from error
-    _refuse_unstorable(said)
+        raise Unreadable("ce n’est pas de l’UTF-8") from error
+    _refuse_unstorable(said, "")
     return said
 
 
@@ -66,30 +80,30 @@ def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     said = dict(pairs)
     if len(said) != len(pairs):
         twins = sorted({name for name, _ in pairs if sum(name == other for other, _ in pairs) > 1})
-        raise Unreadable(f"given twice: {', '.join(twins)}")
+        raise Unreadable(f"donné deux fois\u00a0: {', '.join(twins)}")
     return said
 
 
 def _refuse_constant(word: str) -> Any:
-    raise Unreadable(f"{word} is not JSON")
+    raise Unreadable(f"{word} n’est pas du JSON")
 
 
 def _whole(digits: str) -> int:
     if len(digits) > 20:
-        raise Unreadable("a number of more than 20 digits")
+        raise Unreadable("un nombre de plus de 20 chiffres")
     return int(digits)
 
 
-def _refuse_unstorable(said: Any) -> None:
+def _refuse_unstorable(said: Any, pointer: str) -> None:
     if isinstance(said, str):
         if "\x00" in said:
-            raise Unreadable("a text holds a NUL character")
+            raise Unreadable("ce texte contient un caractère NUL", pointer=pointer)
         if any("\ud800" <= character <= "\udfff" for character in said):
-            raise Unreadable("a text holds half a surrogate pair")
+            raise Unreadable("ce texte contient la moitié d’un caractère", pointer=pointer)
     elif isinstance(said, dict):
         for name, value in said.items():
-            _refuse_unstorable(name)
-            _refuse_unstorable(value)
+            _refuse_unstorable(name, pointer)
+            _refuse_unstorable(value, f"{pointer}/{name}")
     elif isinstance(said, list):
-        for value in said:
-            _refuse_unstorable(value)
+        for place, value in enumerate(said):
+            _refuse_unstorable(value, f"{pointer}/{place}")

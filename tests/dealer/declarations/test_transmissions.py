@@ -177,3 +177,30 @@ def test_a_group_without_a_line_to_the_hub_says_so(worker, hub):
     order = make.a_closed_order()
     worker.run()
     assert "n’est pas configuré" in sale_of(order).trouble
+
+
+def test_renvoyer_on_one_sends_all_that_wait_about_the_order_in_order(order, worker, hub, client):
+    refusal = Response(422, json={"type": "x", "title": "words-refused", "status": 422, "detail": "Non."})
+    hub.delete.mock(side_effect=[refusal, Response(204)])
+    worker.run()
+    reopened = reopen_order(order, reason="Erreur", by=WHO, today=TODAY)
+    worker.run()
+    hub.put.mock(side_effect=[refusal, Response(201, json=state(order.sale_reference, sequence=3))])
+    close_order(reopened, by=WHO, today=TODAY, now=NOON)
+    worker.run()
+    other = make.a_closed_order(order.site)
+    Transmission.objects.filter(subject=str(other.sale_reference)).update(state=Parcel.ASIDE, settled_at=NOON)
+    aside = list(Transmission.objects.about(order.sale_reference).aside())
+    assert [parcel.kind for parcel in aside] == ["sale.put", "sale.delete"]
+
+    client.force_login(make.a_member(order.site))
+    page = f"/transmissions/{aside[0].pk}/"
+    assert "Renvoyer les 2" in client.get(page).content.decode()
+    assert "Renvoyer les 2" in client.get(f"/bons-de-commande/{order.number}/suivi/").content.decode()
+    assert "2 transmissions renvoyées" in client.post(f"{page}renvoyer/", follow=True).content.decode()
+    worker.run()
+
+    methods = [call.request.method for call in hub.router.calls if "/sales/" in str(call.request.url)]
+    assert methods[-2:] == ["DELETE", "PUT"]
+    assert sale_of(order).state == State.RECEIVED
+    assert list(Transmission.objects.aside().values_list("subject", flat=True)) == [str(other.sale_reference)]

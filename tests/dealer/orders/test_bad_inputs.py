@@ -98,7 +98,7 @@ def test_whatever_stands_in_any_field_is_read_or_refused_and_never_breaks(client
     order = make.an_order(site)
     address = f"/bons-de-commande/{order.number}/"
     assert client.post(f"{address}enregistrer/", told | {"act": "save"}).status_code == 422
-    assert client.post(f"{address}annuler/", {"reason": typed}).status_code == 302
+    assert client.post(f"{address}annuler/", {"reason": typed}).status_code in (302, 422)
 
 
 @pytest.mark.parametrize("query", ["%00", "%ff", "A" * 5000, "%27%22%3C", "%F0%9F%9A%97", "'; DROP TABLE orders;--"])

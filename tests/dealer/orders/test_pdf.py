@@ -9,6 +9,7 @@ import pytest
 from jupiter.dealer.customers.models import Title
 from jupiter.dealer.orders import pdf
 from jupiter.dealer.orders.actions import close_order, print_order, reopen_order
+from jupiter.dealer.orders.models import Order
 
 from . import make
 from .make import NOON, TODAY, WHO
@@ -47,6 +48,23 @@ def test_it_says_who_sells_what_to_whom_for_how_much():
 
 def test_before_closing_it_is_provisional():
     assert "PROVISOIRE" in paper(make.an_order())
+
+
+@pytest.mark.parametrize("make_one", [make.an_order, make.a_closed_order])
+def test_the_narrow_row_says_all_that_the_whole_order_says(make_one, django_assert_num_queries):
+    told = {"fees": [("Carte grise", Decimal("215.76"))], "deposits": [(Decimal("500.00"), "card")], "financing": "credit", "lender": "PSA"}
+    order = make_one(make.a_site(legal_name="SARL"), trade_in_plate="GH-456-JK", **told)
+    whole = pdf.order_form(pdf.facts_of(Order.objects.get(pk=order.pk)), dated=TODAY, provisional=True)
+    with django_assert_num_queries(3):  # the row, its fees, its deposits: no column is fetched one by one
+        facts = pdf.facts_of(pdf.for_paper(Order.objects.all()).get(pk=order.pk))
+    assert pdf.order_form(facts, dated=TODAY, provisional=True) == whole
+
+
+def test_imprimer_takes_few_statements(client, django_assert_max_num_queries):
+    order = make.an_order()
+    client.force_login(make.a_member(order.site))
+    with django_assert_max_num_queries(6):  # session, user, memberships; the row, its fees, its deposits
+        assert client.post(f"/bons-de-commande/{order.number}/imprimer/").content.startswith(b"%PDF")
 
 
 def test_the_margin_regime_shows_no_vat_and_says_why():

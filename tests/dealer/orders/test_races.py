@@ -2,17 +2,21 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from uuid import uuid4
 
 import pytest
 from django.db import connection
+from django.test import Client
 
 from jupiter.dealer.orders.actions import OrderChangedMeanwhile, VehicleTaken, close_order, create_order, print_order, save_order
 from jupiter.dealer.orders.models import Order, OrderPaper
+from jupiter.dealer.vehicles.models import Vehicle
 from jupiter.kit.numbers.models import Counter
 from jupiter.kit.transmissions.models import Transmission
 
 from . import make
 from .make import NOON, TODAY, WHO
+from .paper import controls
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HANDS = 16
@@ -77,3 +81,82 @@ def test_sixteen_prints_issue_one_paper():
     got = at_once(lambda index: print_order(order, by=WHO, today=TODAY))
     assert len(set(got)) == 1
     assert OrderPaper.objects.count() == 1
+
+
+def logged_in(user):
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def a_full_form(client, query=""):
+    told = controls(client.get(f"/bons-de-commande/nouveau/{query}").content)
+    buyer = {"title": "MR", "last_name": "DUPONT", "first_name": "DURANT", "postcode": "75010", "city": "PARIS"}
+    return told | buyer | {"warranty": str(make.a_warranty().pk), "delivery_on": "07/12/2021"}
+
+
+def test_many_posts_of_one_rendered_form_make_one_order_and_all_answer_with_it():
+    site = make.a_site()
+    user = make.a_member(site)
+    car = make.a_vehicle(site)
+    told = a_full_form(logged_in(user), f"?vehicle={car.pk}")
+    assert told["creation_key"]
+
+    def post(index):
+        answer = logged_in(user).post("/bons-de-commande/nouveau/", told | {"act": "close" if index % 2 else "save"})
+        return answer.status_code, answer.headers.get("location")
+
+    order_before = Counter.objects.get(series=f"orders:{site.group_id}").last
+    got = at_once(post)
+    order = Order.objects.get()
+    assert got == [(302, f"/bons-de-commande/{order.number}/")] * HANDS
+    assert Counter.objects.get(series=f"orders:{site.group_id}").last == order_before + 1
+    assert (order.is_closed, order.closings) == (True, 1)
+
+
+def test_other_words_another_person_and_another_rendering_make_another_order():
+    site = make.a_site()
+    user, colleague = make.a_member(site), make.a_member(site)
+    told = a_full_form(logged_in(user)) | {"stock_number": ""}
+    posts = [(user, {}), (user, {}), (user, {"last_name": "MARTIN"}), (colleague, {}), (user, {"creation_key": str(uuid4())})]
+    numbers = [logged_in(who).post("/bons-de-commande/nouveau/", told | more).headers["location"] for who, more in posts]
+    assert numbers[0] == numbers[1]
+    assert len(set(numbers)) == 4
+    for nonsense in ("", "x", "\x00", "é" * 500):
+        logged_in(user).post("/bons-de-commande/nouveau/", told | {"creation_key": nonsense})
+    assert Order.objects.count() == 8
+
+
+def test_a_refused_form_keeps_its_key_and_a_button_that_fills_it_too():
+    site = make.a_site()
+    client = logged_in(make.a_member(site))
+    told = a_full_form(client)
+    for more in ({"act": "fees"}, {"act": "close", "delivery_on": "hier"}):
+        answer = client.post("/bons-de-commande/nouveau/", told | more)
+        assert controls(answer.content)["creation_key"] == told["creation_key"]
+
+
+def test_of_an_order_that_was_deleted_the_same_form_makes_a_new_one():
+    site = make.a_site()
+    client = logged_in(make.a_member(site))
+    told = a_full_form(client) | {"stock_number": ""}
+    first = client.post("/bons-de-commande/nouveau/", told).headers["location"]
+    client.post(f"{first}supprimer/")
+    second = client.post("/bons-de-commande/nouveau/", told).headers["location"]
+    assert second != first
+    assert client.get(second).status_code == 200
+
+
+def test_many_posts_of_one_rendered_form_make_one_car():
+    site = make.a_site()
+    user = make.a_member(site)
+    told = controls(logged_in(user).get("/vehicules/nouveau/").content, "vehicle")
+    told |= {"plate": "AB-123-CD", "make": "PEUGEOT", "model": "208", "vin": "12345678901233333"}
+
+    def post(index):
+        return logged_in(user).post("/vehicules/nouveau/", told).headers["location"]
+
+    got = at_once(post)
+    car = Vehicle.objects.get()
+    assert set(got) == {f"/vehicules/{car.pk}/"}
+    assert car.stock_number == str(Counter.objects.get(series=f"stock:{site.pk}").last)

@@ -249,9 +249,13 @@ def test_cancelling_reopening_and_deleting_ask_what_they_need(client, site):
     assert "Le champ motif est obligatoire" in client.post(f"{address}rouvrir/", {"reason": " "}, follow=True).content.decode()
     client.post(f"{address}rouvrir/", {"reason": "Erreur de prix"})
     assert Order.objects.get().state == State.OPEN
-    client.post(f"{address}supprimer/")
-    assert not Order.objects.visible().exists()
-    assert client.get(address).status_code == 404
+    assert "pas encore retirée du Centralisateur" in client.post(f"{address}supprimer/", follow=True).content.decode()
+    assert Order.objects.visible().exists()
+
+    never_closed = f"/bons-de-commande/{make.an_order(site).number}/"
+    client.post(f"{never_closed}supprimer/")
+    assert list(Order.objects.visible()) == [order]
+    assert client.get(never_closed).status_code == 404
 
 
 def test_a_seller_may_not_reopen(client, seller, site):

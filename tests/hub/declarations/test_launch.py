@@ -166,3 +166,53 @@ def test_of_many_tries_at_once_one_enters(api_client, seller):
     for one in tries:
         one.join()
     assert sorted(answers) == [302, 410, 410, 410, 410, 410]
+
+
+# The way back to the order
+
+
+def launch_with(client, token, grant, return_url):
+    return post(client, "/api/v1/sales/746210/launch", {"grant": grant, "return_url": return_url}, token)
+
+
+@pytest.fixture
+def heard(api_client):
+    api_client.notice_url, api_client.notice_secret = "https://jupiter.test/api/v1/notices/hub/x", make.DEALER_SECRET
+    api_client.save()
+
+
+def test_the_page_after_declaring_leads_back_to_the_order(client, token, sale, grant, heard):
+    make.a_link()
+    assert launch_with(client, token, grant, "https://jupiter.test:443/bons-de-commande/746210/").status_code == 201
+    sale = make.a_declared_sale(sale.client, "746210")
+    client.force_login(sale.launches.get().user)
+    page = client.get(f"/vente/{sale.pk}/resultat/").content.decode()
+    assert 'href="https://jupiter.test:443/bons-de-commande/746210/"' in page
+    assert "Revenir au bon n° 746210 dans" in page
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://evil.test/", "http://jupiter.test/", "https://jupiter.test:8443/", "https://jupiter.test.evil.test/",
+        "https://jupiter.test@evil.test/", "https://evil.test\\@jupiter.test/", "javascript:alert(1)", "//jupiter.test/", "/bons/", "",
+        "https://jupiter.test:99999/", "https://jupiter.test/ é", "https://",
+    ],
+)  # fmt: skip
+def test_an_address_of_another_origin_is_refused_and_nothing_is_launched(client, token, sale, grant, heard, address):
+    answer = launch_with(client, token, grant, address)
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["pointer"] == "/return_url"
+    assert not Launch.objects.exists()
+
+
+def test_a_software_without_a_registered_address_has_no_way_back(client, token, sale, grant):
+    assert launch_with(client, token, grant, "https://jupiter.test/").status_code == 422
+
+
+def test_without_an_address_the_page_has_no_such_link(client, token, sale, grant):
+    make.a_link()
+    assert launch(client, token, grant).status_code == 201
+    sale = make.a_declared_sale(sale.client, "746210")
+    client.force_login(sale.launches.get().user)
+    assert "Revenir au bon" not in client.get(f"/vente/{sale.pk}/resultat/").content.decode()

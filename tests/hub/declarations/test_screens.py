@@ -41,8 +41,14 @@ def test_accueil_shows_what_waits_and_each_number_leads_to_its_rows(inside, api_
 
 def test_the_menu_has_the_tutorials_words(inside):
     page = BeautifulSoup(inside.get("/").content, "html.parser")
-    assert [entry.get_text(strip=True) for entry in page.select(".nav a")] == ["Accueil", "Déclarer Vente", "Profil", "Support"]
-    assert "Se déconnecter" in page.get_text()
+    bar = [entry.get_text(strip=True) for entry in page.select(".nav a, .nav button")]
+    assert bar == ["Accueil", "Déclarer Vente", "Profil", "Support", "Se déconnecter"]
+    assert page.select_one(".nav form")["action"] == "/deconnexion/"
+
+
+def test_leaving_by_the_bar_ends_the_session(inside):
+    assert inside.post("/deconnexion/").status_code == 302
+    assert inside.get("/").status_code == 302
 
 
 @pytest.mark.parametrize("asked", ["er452as", "ER-452-AS", "dupont", "746210", "SP953617Z100034312", "233333", "durant dupont"])

@@ -73,7 +73,7 @@ class Customer(Party):
     class Meta:
         indexes = [
             models.Index(fields=["group", "last_name", "first_name"], name="customer_by_name"),
-            GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="customer_search"),
+            GinIndex(fields=["group", "search_text"], opclasses=["int8_ops", "gin_trgm_ops"], name="customer_search"),
         ]
 
     def __str__(self) -> str:

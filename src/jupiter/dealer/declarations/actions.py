@@ -1,11 +1,12 @@
 """What follows an order to the hub and what comes back: sent when closed, withdrawn when reopened, recorded when told."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models.functions import Now
 
 from jupiter.contracts.sale_state import SaleState, SaleStateV1
 from jupiter.dealer.orders import actions as orders
@@ -26,7 +27,7 @@ from . import client
 from .models import STELLANTIS, HubGrant, KeptDocument, SaleAtHub, State
 from .wording import words_of
 
-PARTNER = "hub"
+PARTNER, HUB = "hub", "service:hub"
 SALE_PUT, SALE_DELETE, DOCUMENT_FETCH, GRANT_DELETE = "sale.put", "sale.delete", "document.fetch", "grant.delete"
 OUR_STATES = {SaleState.RECEIVED: State.RECEIVED, SaleState.WITHDRAWN: State.WITHDRAWN, SaleState.DECLARED: State.DECLARED}
 
@@ -45,6 +46,8 @@ def send_when_closed(order: Order, by: str) -> None:
     sale, is_new = SaleAtHub.objects.get_or_create(order=order, defaults={"reference": order.sale_reference}) if order.closings > 1 else (
         SaleAtHub.objects.create(order=order, reference=order.sale_reference), True,
     )  # fmt: skip
+    if sale.is_declared:
+        return  # declared while the order was open again: the hub would take no other words
     if not is_new:
         sale.state, sale.trouble = State.SENDING, ""
         sale.save(update_fields=["state", "trouble", "updated_at"])
@@ -52,9 +55,20 @@ def send_when_closed(order: Order, by: str) -> None:
 
 
 def refuse_once_declared(order: Order) -> None:
-    sale = SaleAtHub.objects.select_for_update().filter(order=order).first()
-    if sale and sale.is_declared:
+    """Also keeps what is about to be undone: the hub may have declared what it has not told us yet."""
+    sale = _held_after(order)
+    if sale is None:
+        return
+    if sale.is_declared:
         raise orders.OrderDeclared(sale.declaration_number)
+    sale.closing = orders.closing_of(order)
+    sale.save(update_fields=["closing", "updated_at"])
+
+
+def refuse_before_the_hub_let_go(order: Order) -> None:
+    sale = _held_after(order)
+    if sale and sale.state != State.WITHDRAWN:
+        raise orders.OrderBeingWithdrawn
 
 
 def withdraw(order: Order, by: str) -> None:
@@ -71,6 +85,7 @@ def withdraw(order: Order, by: str) -> None:
 def follow_orders() -> None:
     """Called once, when the service starts."""
     orders.BEFORE_WITHDRAWING.append(refuse_once_declared)
+    orders.BEFORE_DELETING.append(refuse_before_the_hub_let_go)
     orders.AFTER_CLOSING.append(send_when_closed)
     orders.AFTER_WITHDRAWING.append(withdraw)
 
@@ -139,43 +154,84 @@ def record_state(sale: SaleAtHub, state: SaleStateV1) -> bool:
 
 
 @transaction.atomic
-def receive_notice(link: HubLink, notice_id: str, state: SaleStateV1) -> None:
-    """A replay and an older state have no effect."""
+def receive_notice(link: HubLink, notice_id: str, state: SaleStateV1, *, today: date, now: datetime) -> None:
+    """A replay and an older state have no effect. Declared while the order was undone here: the order follows."""
     if not is_new_notice(f"hub:{link.client_id}", notice_id):
         return
     try:
         reference = UUID(state.reference)
     except ValueError:
         raise UnknownSale from None
-    sale = (
-        SaleAtHub.objects.select_for_update(of=("self",))
-        .select_related("order")
-        .filter(reference=reference, order__group=link.group_id)
-        .first()
-    )
-    if sale is None:
+    order = Order.objects.select_for_update().filter(sale_reference=reference, group=link.group_id).first()
+    sale = _held_after(order) if order else None
+    if order is None or sale is None:
         raise UnknownSale
-    record_state(sale, state)
+    if record_state(sale, state) and sale.is_declared and not order.is_closed:
+        _follow_the_declaration(sale, order, today=today, now=now)
+
+
+def _follow_the_declaration(sale: SaleAtHub, order: Order, *, today: date, now: datetime) -> None:
+    """The hub's word stands: a reopened order is closed again. What cannot be is said to a person."""
+    transmissions.drop_pending(sale.reference, kind=SALE_DELETE)
+    said = f"Vente déclarée ({sale.declaration_number}) au Centralisateur"
+    if not order.is_open or order.deleted_at or sale.closing is None:
+        said += " alors que le bon est annulé\u00a0: voyez avec l’acheteur et le Centralisateur."
+    else:
+        try:
+            closed = orders.close_again(order, sale.closing, by=HUB, today=today, now=now)
+        except (orders.OrderIncomplete, MoveRefused):
+            said += " pendant que le bon était rouvert\u00a0: il est incomplet et reste en cours\u00a0; complétez-le et clôturez-le."
+        else:
+            said += " pendant que le bon était rouvert\u00a0: "
+            said += (
+                "il est de nouveau clôturé, tel qu’il l’était."
+                if closed.closings == order.closings
+                else "modifié depuis, il est clôturé tel qu’il est\u00a0; comparez-le à la déclaration."
+            )
+    sale.to_check = said
+    sale.save(update_fields=["to_check", "updated_at"])
+    _note(sale, "declared_meanwhile", said)
+
+
+@transaction.atomic
+def confirm_checked(sale: SaleAtHub, *, by: str) -> None:
+    """J’ai vérifié: the line leaves Accueil."""
+    if SaleAtHub.objects.filter(pk=sale.pk).exclude(to_check="").update(to_check="", updated_at=Now()):
+        note(
+            "confirm_checked",
+            "order",
+            sale.order_id,
+            who=by,
+            owner_id=sale.order.site_id,
+            sentence="Vente déclarée entre-temps\u00a0: vérifiée",
+        )
 
 
 # What a person does
 
 
 @transaction.atomic
-def send_again(parcel: Transmission, *, by: str) -> Transmission:
-    """Renvoyer: a sale is said as it now stands; the same words keep their key."""
-    words: Mapping[str, Any] | None = None
+def send_again(parcel: Transmission, *, by: str) -> int:
+    """Renvoyer, and with it all that waits about the same order: a sale is said as it now stands. How many went."""
     reference = _uuid(parcel.subject)
-    sale = SaleAtHub.objects.select_for_update(of=("self",)).filter(reference=reference).first() if reference else None
-    if parcel.kind == SALE_PUT and sale:
-        words = words_of(_order_of(sale))
-    parcel = transmissions.send_again(parcel, words=words)
-    if sale and parcel.kind in (SALE_PUT, SALE_DELETE):
-        sale.state, sale.trouble = State.SENDING, ""
-        sale.save(update_fields=["state", "trouble", "updated_at"])
-    if sale:
-        note("send_again", "order", sale.order_id, who=by, owner_id=parcel.owner_id, sentence="Transmission renvoyée", kind=parcel.kind)
-    return parcel
+    sale = SaleAtHub.objects.filter(reference=reference).first() if reference else None
+
+    def words_now(one: Transmission) -> Mapping[str, Any] | None:
+        return words_of(_order_of(sale)) if sale and one.kind == SALE_PUT else None
+
+    sent = transmissions.send_all_again(parcel, words_of=words_now)
+    if sale is None:
+        return len(sent)
+    if any(one.kind in (SALE_PUT, SALE_DELETE) for one in sent):
+        SaleAtHub.objects.filter(pk=sale.pk).exclude(state=State.DECLARED).update(state=State.SENDING, trouble="", updated_at=Now())
+    for one in sent:
+        note("send_again", "order", sale.order_id, who=by, owner_id=one.owner_id, sentence="Transmission renvoyée", kind=one.kind)
+    return len(sent)
+
+
+def sent_together(parcel: Transmission) -> int:
+    """How many Renvoyer on this one sends."""
+    return Transmission.objects.aside().filter(partner=parcel.partner, subject=parcel.subject, owner_id=parcel.owner_id).count()
 
 
 def deliver_now(order: Order, link: HubLink) -> bool:
@@ -252,6 +308,15 @@ def link_of(group: Group | int) -> HubLink | None:
     return HubLink.objects.filter(group=group).first()
 
 
+def _held_after(order: Order) -> SaleAtHub | None:
+    """Locked in the one order that never meets another's back: the order (by the caller), its parcels, its sale. A worker comes from its parcel."""
+    list(Transmission.objects.filter(subject=str(order.sale_reference)).select_for_update().order_by("pk").values_list("pk"))
+    sale = SaleAtHub.objects.select_for_update().filter(order=order).first()
+    if sale:
+        sale.order = order
+    return sale
+
+
 def _sale(parcel: Transmission) -> SaleAtHub:
     return SaleAtHub.objects.select_for_update(of=("self",)).select_related("order").get(reference=parcel.subject)
 
@@ -268,4 +333,4 @@ def _uuid(subject: str) -> UUID | None:
 
 
 def _note(sale: SaleAtHub, what: str, sentence: str, **facts: Any) -> None:
-    note(what, "order", sale.order_id, who="service:hub", owner_id=sale.order.site_id, sentence=sentence, **facts)
+    note(what, "order", sale.order_id, who=HUB, owner_id=sale.order.site_id, sentence=sentence, **facts)

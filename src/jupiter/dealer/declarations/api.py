@@ -1,6 +1,7 @@
 """The hub's door to Jupiter: signed notices of what became of a sale."""
 
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from ninja import Router
 from pydantic import ValidationError
 
@@ -8,6 +9,7 @@ from jupiter.contracts.sale_state import SaleNoticeV1
 from jupiter.dealer.sites.models import HubLink
 from jupiter.kit import strict_json
 from jupiter.kit.api import Problem, field_errors, make_api, not_found
+from jupiter.kit.clock import business_today
 from jupiter.kit.notices import NotSigned, verified_id
 from jupiter.kit.walls import walled_for_group
 
@@ -36,7 +38,7 @@ def hear_the_hub(request: HttpRequest, client_id: str) -> HttpResponse:
         raise not_found()
     try:
         with walled_for_group(link.group_id):
-            receive_notice(link, notice_id, notice.data)
+            receive_notice(link, notice_id, notice.data, today=business_today(), now=timezone.now())
     except UnknownSale:
         raise not_found() from None
     return HttpResponse(status=204)

@@ -81,7 +81,7 @@ def revoke_grant(link: HubLink, grant: str) -> Answer:
 
 def ask_launch(link: HubLink, reference: object, *, grant: str) -> LaunchV1:
     """A single-use address on the hub, for the grant's user."""
-    words = LaunchRequestV1(grant=grant).model_dump(mode="json")
+    words = LaunchRequestV1(grant=grant).model_dump(mode="json", exclude_none=True)
     try:
         answer = _quick_line(link).ask("POST", f"{SALES}/{reference}/launch", words=words)
         launch = LaunchV1.model_validate(answer.words)

@@ -59,6 +59,10 @@ class SaleSet(models.QuerySet["SaleAtHub"]):
         """Declared, and the quote still waits to be bought."""
         return self.filter(state=State.DECLARED, cover_state__in=(CoverState.QUOTE_DRAFT, CoverState.QUOTED))
 
+    def to_check(self) -> "SaleSet":
+        """Declared there while it was undone here: someone must look."""
+        return self.exclude(to_check="").filter(order__deleted_at=None)
+
     def covered(self) -> "SaleSet":
         return self.filter(cover_state=CoverState.ISSUED)
 
@@ -94,6 +98,8 @@ class SaleAtHub(models.Model):
     differences = models.JSONField(default=list)
     happened = models.CharField(max_length=300, blank=True)
     changed_at = models.DateTimeField(null=True, blank=True)  # at the hub
+    closing = models.JSONField(null=True, blank=True)  # what reopening or cancelling took from the order: see orders.closing_of
+    to_check = models.TextField(blank=True)  # what a person must look at: declared there while undone here
     document_name = models.CharField(max_length=200, blank=True)
     document_sha256 = models.CharField(max_length=64, blank=True)  # as announced
     document_size = models.PositiveIntegerField(default=0)

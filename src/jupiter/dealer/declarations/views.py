@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -31,10 +32,9 @@ from jupiter.kit.web.frame import State as Shown
 from jupiter.kit.web.screen import screen
 from jupiter.kit.web.tables import paged
 from jupiter.kit.web.templatetags.kit import euros, moment
-from jupiter.kit.workflow import MoveRefused
 
 from . import client
-from .actions import deliver_now, forget_refused_grant, keep_grant, link_of, revoke_grant, send_again
+from .actions import confirm_checked, deliver_now, forget_refused_grant, keep_grant, link_of, revoke_grant, send_again, sent_together
 from .forms import AskedFor, GuarantorForm
 from .models import STELLANTIS, CoverState, HubGrant, SaleAtHub, State
 from .tables import SHOWN, TransmissionTable
@@ -209,6 +209,15 @@ def panel(request: HttpRequest, member: Member, number: int) -> HttpResponse:
     return screen(request, "declarations/panel.html", status=SETTLED if facts["settled"] else 200, **facts)
 
 
+@require_POST
+@member_may("edit_order")
+def checked(request: HttpRequest, member: Member, number: int) -> HttpResponse:
+    """J’ai vérifié, of a sale that was declared while its order was undone here."""
+    if sale := _sale_of(_order(member, number)):
+        confirm_checked(sale, by=member.name)
+    return redirect("orders:show", number)
+
+
 @require_safe
 @member_may("read_order")
 def document(request: HttpRequest, member: Member, number: int) -> HttpResponse:
@@ -229,6 +238,7 @@ def panel_facts(order: Order | None, sale: SaleAtHub | None, member: Member) -> 
     return {
         "order": order, "sale": sale, "settled": settled, "aside": aside, "parcels": parcels[:1], "steps": _steps(order, sale) if order else [],
         "state": _shown(sale), "may_send_again": bool(order and member.may("send_again", order.site_id)),
+        "together": sent_together(aside) if aside else 0, "may_check": bool(order and member.may("edit_order", order.site_id)),
         "declared": sale.declaration_number if sale and sale.is_declared else "",
     }  # fmt: skip
 
@@ -392,7 +402,7 @@ def transmission(request: HttpRequest, member: Member, transmission_id: int) -> 
         request, "declarations/transmission.html", title=_("Transmission {number}").format(number=parcel.pk), here="transmissions",
         crumbs=[(reverse("declarations:transmissions"), _("Envoyer / Recevoir"))], parcel=parcel, label=label, order_number=number,
         state=SHOWN[Parcel(parcel.state)], words=json.dumps(parcel.words, ensure_ascii=False, indent=2), attempts=parcel.attempts.order_by("-id")[:50],
-        may_send_again=parcel.can_be_sent_again and member.may("send_again", parcel.owner_id),
+        may_send_again=parcel.can_be_sent_again and member.may("send_again", parcel.owner_id), together=sent_together(parcel),
     )  # fmt: skip
 
 
@@ -400,10 +410,9 @@ def transmission(request: HttpRequest, member: Member, transmission_id: int) -> 
 @member_may("send_again")
 def again(request: HttpRequest, member: Member, transmission_id: int) -> HttpResponse:
     parcel = _parcel(member, transmission_id)
-    try:
-        send_again(parcel, by=member.name)
-        messages.success(request, _("Transmission renvoyée"))
-    except MoveRefused:
+    if sent := send_again(parcel, by=member.name):
+        messages.success(request, ngettext("Transmission renvoyée", "{n} transmissions renvoyées", sent).format(n=sent))
+    else:
         messages.error(request, _("Cette transmission n’est plus à reprendre"))
     return redirect("declarations:transmission", parcel.pk)
 

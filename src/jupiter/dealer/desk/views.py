@@ -17,7 +17,7 @@ from jupiter.dealer.sites.access import Member, member_may
 from jupiter.dealer.vehicles.models import State, Vehicle
 from jupiter.dealer.vehicles.tables import SHOWN
 from jupiter.kit import searching
-from jupiter.kit.clock import business_today
+from jupiter.kit.clock import business_today, paris
 from jupiter.kit.french import printed_date
 from jupiter.kit.transmissions.carriers import CARRIERS
 from jupiter.kit.transmissions.models import Transmission
@@ -40,6 +40,7 @@ class Waiting(NamedTuple):
     warn: bool
     rows: Callable[[Member], QuerySet[Any]]
     line: Callable[[Any], Mapping[str, Any]]
+    is_rare: bool = False  # its tile shows only when something waits
 
 
 def _buyer(order: Order) -> str:
@@ -83,6 +84,19 @@ def _quote_line(sale: SaleAtHub) -> Mapping[str, Any]:
     }
 
 
+def _check_line(sale: SaleAtHub) -> Mapping[str, Any]:
+    return {
+        "text": _("Vérifier le bon {number}").format(number=sale.order.number),
+        "note": sale.to_check,
+        "when": printed_date(paris(sale.changed_at).date()) if sale.changed_at else "",
+        "late": True,
+        "url": reverse("orders:show", args=[sale.order.number]),
+        "verb": _("Vérifier"),
+        "icon": "alert-triangle",
+        "tone": "warn",
+    }
+
+
 def _transmission_line(parcel: Transmission) -> Mapping[str, Any]:
     carrier = CARRIERS.get(parcel.kind)
     return {
@@ -110,6 +124,10 @@ def _quotes_to_complete(member: Member) -> QuerySet[SaleAtHub]:
     return member.own(sales, "order__site").order_by("quote_expires_on", "id")
 
 
+def _sales_to_check(member: Member) -> QuerySet[SaleAtHub]:
+    return member.own(SaleAtHub.objects.to_check().select_related("order"), "order__site").order_by("id")
+
+
 def _transmissions_aside(member: Member) -> QuerySet[Transmission]:
     return Transmission.objects.of(member.site_ids).aside().order_by("id")
 
@@ -129,6 +147,10 @@ WORK = (
         "transmissions-a-reprendre", said("À reprendre"), said("transmissions arrêtées"), "alert-triangle", True,
         _transmissions_aside, _transmission_line,
     ),
+    Waiting(
+        "ventes-a-verifier", said("À vérifier"), said("déclarées entre-temps"), "alert-triangle", True, _sales_to_check, _check_line,
+        is_rare=True,
+    ),
 )
 # fmt: on
 
@@ -140,12 +162,13 @@ def home(request: HttpRequest, member: Member) -> HttpResponse:
     for kind in WORK:
         rows = kind.rows(member)
         count = rows.count()
-        tiles.append(
-            {
-                "ask": kind.ask, "figure": count, "note": kind.note, "icon": kind.icon, "warn": kind.warn and count > 0,
-                "url": reverse("desk:waiting", args=[kind.key]),
-            }
-        )  # fmt: skip
+        if count or not kind.is_rare:
+            tiles.append(
+                {
+                    "ask": kind.ask, "figure": count, "note": kind.note, "icon": kind.icon, "warn": kind.warn and count > 0,
+                    "url": reverse("desk:waiting", args=[kind.key]),
+                }
+            )  # fmt: skip
         if count:
             blocks.append({"kind": kind, "count": count, "items": [kind.line(row) for row in rows[:SHOWN_HERE]]})
     title = _("Bonjour {name}").format(name=member.name)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
@@ -56,12 +57,17 @@ class OrderDeclared(Exception):
         self.declaration_number = declaration_number
 
 
+class OrderBeingWithdrawn(Exception):
+    """The hub has not said yet that it let the sale go: it may be declared there, so the order cannot vanish."""
+
+
 class ReasonMissing(Exception):
     """This act is journalled with its reason, and none was given."""
 
 
 # Nouns above follow an order's life without this one knowing them. Each is called in the order's transaction.
 BEFORE_WITHDRAWING: list[Callable[[Order], None]] = []  # may raise OrderDeclared
+BEFORE_DELETING: list[Callable[[Order], None]] = []  # may raise OrderBeingWithdrawn
 AFTER_WITHDRAWING: list[Callable[[Order, str], None]] = []
 AFTER_CLOSING: list[Callable[[Order, str], None]] = []
 
@@ -98,10 +104,15 @@ def order_series(group_id: int) -> str:
     return f"orders:{group_id}"
 
 
-@transaction.atomic
-def create_order(group: Group, site: Site, typed: Typed, *, by: str, today: date) -> Order:
-    """Enregistrer on a new form: the order exists from now on, with its number and the sale's reference."""
-    return _create(group, site, typed, by, today)
+def create_order(group: Group, site: Site, typed: Typed, *, by: str, today: date, key: UUID | None = None) -> Order:
+    """Enregistrer on a new form: the order exists from now on, with its number and the sale's reference. Under one key, once."""
+    try:
+        return _create(group, site, typed, by, today, key)
+    except (IntegrityError, VehicleTaken):
+        made = Order.objects.filter(creation_key=key).first() if key else None
+        if made is None:
+            raise
+        return _create(group, site, typed, by, today) if made.deleted_at else made
 
 
 @transaction.atomic
@@ -118,10 +129,21 @@ def close_order(order: Order, *, by: str, today: date, now: datetime) -> Order:
 
 @transaction.atomic
 def close_as_typed(
-    order: Order | None, group: Group, site: Site, typed: Typed, *, version: int, by: str, today: date, now: datetime
+    order: Order | None,
+    group: Group,
+    site: Site,
+    typed: Typed,
+    *,
+    version: int,
+    by: str,
+    today: date,
+    now: datetime,
+    key: UUID | None = None,
 ) -> Order:
     """Clôturer on the form: what is typed is saved and closed, or neither."""
-    saved = _create(group, site, typed, by, today) if order is None else _save(order, site, typed, version, by, today)
+    saved = (
+        create_order(group, site, typed, by=by, today=today, key=key) if order is None else _save(order, site, typed, version, by, today)
+    )
     return _close(_held(saved), by, today, now)
 
 
@@ -134,7 +156,7 @@ def cancel_order(order: Order, *, reason: str, by: str, today: date, now: dateti
         raise ReasonMissing
     was_closed = order.is_closed
     if was_closed:
-        _ask_before_withdrawing(order)
+        _ask(BEFORE_WITHDRAWING, order)
     order.state, order.cancelled_at, order.cancelled_on, order.cancelled_by, order.cancel_reason = state, now, today, by, reason.strip()
     _touch(order, by, today, "state", "cancelled_at", "cancelled_on", "cancelled_by", "cancel_reason")
     _release(order, by)
@@ -151,7 +173,7 @@ def reopen_order(order: Order, *, reason: str, by: str, today: date) -> Order:
     state = LIFE.after(order.state, "reopen")
     if not reason.strip():
         raise ReasonMissing
-    _ask_before_withdrawing(order)
+    _ask(BEFORE_WITHDRAWING, order)
     order.state, order.closed_at, order.closed_on, order.closed_by, order.closed_frozen = state, None, None, "", None
     _touch(order, by, today, "state", "closed_at", "closed_on", "closed_by", "closed_frozen")
     if order.vehicle:
@@ -161,11 +183,37 @@ def reopen_order(order: Order, *, reason: str, by: str, today: date) -> Order:
     return order
 
 
+def closing_of(order: Order) -> dict[str, Any]:
+    """What reopening takes from a closed order, and `close_again` gives back."""
+    return {
+        "version": order.version, "on": _text(order.closed_on), "at": order.closed_at.isoformat() if order.closed_at else "",
+        "by": order.closed_by, "frozen": order.closed_frozen,
+    }  # fmt: skip
+
+
+@transaction.atomic
+def close_again(order: Order, closing: Mapping[str, Any], *, by: str, today: date, now: datetime) -> Order:
+    """Reopened, and its sale turns out to be declared: closed as it was. If it was changed since, it is closed as it now stands."""
+    order = _held(order)
+    if not order.is_open:
+        return order
+    if order.version != closing["version"] + 1:
+        return _close(order, by, today, now)
+    order.state = LIFE.after(order.state, "close")
+    order.closed_on, order.closed_at = date.fromisoformat(closing["on"]), datetime.fromisoformat(closing["at"])
+    order.closed_by, order.closed_frozen = closing["by"], closing["frozen"]
+    _sell(order, by)
+    _touch(order, by, today, "state", "closed_at", "closed_on", "closed_by", "closed_frozen")
+    _note(order, "close_again", by, f"Bon {order.number} clôturé à nouveau, tel qu’il l’était")
+    return order
+
+
 @transaction.atomic
 def delete_order(order: Order, *, by: str, now: datetime) -> Order:
     """Supprimer: only one still open. Its row is hidden, its number is not used again."""
     order = _held(order)
     LIFE.after(order.state, "delete")
+    _ask(BEFORE_DELETING, order)
     order.deleted_at, order.deleted_by = now, by
     order.version += 1
     order.save(update_fields=["deleted_at", "deleted_by", "version"])
@@ -194,8 +242,9 @@ def print_order(order: Order, *, by: str, today: date) -> tuple[str, bytes]:
     return paper.name, bytes(paper.content)
 
 
-def _create(group: Group, site: Site, typed: Typed, by: str, today: date) -> Order:
-    order = Order(group=group, site=site, created_on=today, created_by=by, updated_on=today, updated_by=by)
+@transaction.atomic
+def _create(group: Group, site: Site, typed: Typed, by: str, today: date, key: UUID | None = None) -> Order:
+    order = Order(group=group, site=site, creation_key=key, created_on=today, created_by=by, updated_on=today, updated_by=by)
     _write(order, typed)
     order.number = numbers.take(order_series(group.pk))
     if typed.vehicle:  # before the row that names it: of two orders that want it, the second is told so
@@ -246,17 +295,11 @@ def _close(order: Order, by: str, today: date, now: datetime) -> Order:
     state = LIFE.after(order.state, "close")
     if obstacles := order.obstacles_to_closing():
         raise OrderIncomplete(obstacles)
-    if order.vehicle is None or order.agreed_gross is None or order.delivery_on is None:
-        raise OrderIncomplete(["vehicle"])  # said above already; for the type checker
     order.customer = _customer_of(order)
     order.state, order.closed_at, order.closed_on, order.closed_by = state, now, today, by
     order.closings += 1
     order.closed_frozen = pdf.facts_of(order)
-    sell_vehicle(
-        order.vehicle, buyer=order.customer, agreed_gross=order.agreed_gross, delivery_on=order.delivery_on,
-        warranty_label=f"{order.warranty.months} mois" if order.warranty else "", mileage_km=order.mileage_km or order.vehicle.mileage_km,
-        by=by, order=str(order.number),
-    )  # fmt: skip
+    _sell(order, by)
     _touch(order, by, today, "customer", "state", "closed_at", "closed_on", "closed_by", "closings", "closed_frozen")
     _note(
         order, "close", by, f"Bon {order.number} clôturé", gross=order.agreed_gross, vat_percent=order.vat_percent,
@@ -264,6 +307,16 @@ def _close(order: Order, by: str, today: date, now: datetime) -> Order:
     )  # fmt: skip
     _tell(AFTER_CLOSING, order, by)
     return order
+
+
+def _sell(order: Order, by: str) -> None:
+    if order.vehicle is None or order.customer is None or order.agreed_gross is None or order.delivery_on is None:
+        raise OrderIncomplete(["vehicle"])  # said before already; for the type checker
+    sell_vehicle(
+        order.vehicle, buyer=order.customer, agreed_gross=order.agreed_gross, delivery_on=order.delivery_on,
+        warranty_label=f"{order.warranty.months} mois" if order.warranty else "", mileage_km=order.mileage_km or order.vehicle.mileage_km,
+        by=by, order=str(order.number),
+    )  # fmt: skip
 
 
 def _held(order: Order) -> Order:
@@ -328,8 +381,8 @@ def _release(order: Order, by: str) -> None:
         release_vehicle(order.vehicle, by=by, order=str(order.number))
 
 
-def _ask_before_withdrawing(order: Order) -> None:
-    for ask in BEFORE_WITHDRAWING:
+def _ask(askers: list[Callable[[Order], None]], order: Order) -> None:
+    for ask in askers:
         ask(order)
 
 
@@ -364,7 +417,8 @@ def _note(order: Order, what: str, by: str, sentence: str, **facts: Any) -> None
 
 
 __all__ = [
-    "AFTER_CLOSING", "AFTER_WITHDRAWING", "BEFORE_WITHDRAWING", "Deposit", "Fee", "OrderChangedMeanwhile", "OrderDeclared",
-    "OrderIncomplete", "ReasonMissing", "Typed", "VehicleTaken", "cancel_order", "close_as_typed", "close_order", "create_order",
-    "delete_order", "order_series", "print_order", "reopen_order", "save_order",
+    "AFTER_CLOSING", "AFTER_WITHDRAWING", "BEFORE_DELETING", "BEFORE_WITHDRAWING", "Deposit", "Fee", "OrderBeingWithdrawn",
+    "OrderChangedMeanwhile", "OrderDeclared", "OrderIncomplete", "ReasonMissing", "Typed", "VehicleTaken", "cancel_order", "close_again",
+    "close_as_typed", "close_order", "closing_of", "create_order", "delete_order", "order_series", "print_order", "reopen_order",
+    "save_order",
 ]  # fmt: skip

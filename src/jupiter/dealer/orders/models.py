@@ -111,7 +111,7 @@ class OrderSet(models.QuerySet["Order"]):
         return self.for_list().select_related("group", "vehicle__site", "customer").prefetch_related("fees", "deposits")
 
 
-@kept(besides=("search_text",))
+@kept(besides=("search_text", "creation_key"))
 class Order(models.Model):
     """Amounts are euros. Under the margin regime there is no net price and no VAT to show: only gross."""
 
@@ -186,6 +186,7 @@ class Order(models.Model):
 
     confirmed_doubts = models.JSONField(default=list, blank=True)  # keys of rules.Doubt that a person ticked
     search_text = models.TextField(blank=True)  # as kit.searching compares; written by the actions
+    creation_key = models.UUIDField(null=True, blank=True, unique=True, editable=False)  # see kit.web.once
     version = models.PositiveIntegerField(default=1)
     created_on = models.DateField(_("Date de création"))
     created_by = models.CharField(max_length=150)
@@ -252,7 +253,7 @@ class Order(models.Model):
         indexes = [
             models.Index(fields=["site", "-number"], name="order_by_site"),
             models.Index(fields=["site", "state"], name="order_by_state"),
-            GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="order_search"),
+            GinIndex(fields=["site", "search_text"], opclasses=["int8_ops", "gin_trgm_ops"], name="order_search"),
         ]
 
     def __str__(self) -> str:

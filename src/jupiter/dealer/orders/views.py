@@ -30,6 +30,7 @@ from jupiter.kit.french import printed_date, printed_time
 from jupiter.kit.journal.actions import entries_of
 from jupiter.kit.web.export import CSV, XLSX, exported
 from jupiter.kit.web.frame import State as Shown
+from jupiter.kit.web.once import creation_key, form_key
 from jupiter.kit.web.paging import PLACES
 from jupiter.kit.web.screen import screen
 from jupiter.kit.web.tables import paged
@@ -38,6 +39,7 @@ from jupiter.kit.workflow import MoveRefused
 
 from . import rules
 from .actions import (
+    OrderBeingWithdrawn,
     OrderChangedMeanwhile,
     OrderDeclared,
     OrderIncomplete,
@@ -65,6 +67,7 @@ from .forms import (
     taken_from_vehicle,
 )
 from .models import Order, OrderSet, State, WarrantyChoice
+from .pdf import for_paper
 from .tables import SHOWN, OrderTable
 
 PER_PAGE = 25
@@ -108,7 +111,7 @@ def picked(request: HttpRequest, member: Member) -> HttpResponse:
                 raise PermissionDenied
             delete_order(order, by=member.name, now=timezone.now())
             gone.append(str(order.number))
-        except (MoveRefused, Order.DoesNotExist):
+        except (MoveRefused, OrderBeingWithdrawn, Order.DoesNotExist):
             kept.append(str(order.number))
     if gone:
         said = ngettext("Bon {numbers} supprimé", "Bons {numbers} supprimés", len(gone))
@@ -184,13 +187,13 @@ def search_customers(request: HttpRequest, member: Member) -> HttpResponse:
 @require_POST
 @member_may("cancel_order")
 def cancel(request: HttpRequest, member: Member, number: int) -> HttpResponse:
-    return _with_reason(request, member, number, _cancel, _("Bon {number} annulé"))
+    return _with_reason(request, member, number, _cancel, _("Annuler le bon"), _("Bon {number} annulé"))
 
 
 @require_POST
 @member_may("reopen_order")
 def reopen(request: HttpRequest, member: Member, number: int) -> HttpResponse:
-    return _with_reason(request, member, number, _reopen, _("Bon {number} rouvert"))
+    return _with_reason(request, member, number, _reopen, _("Rouvrir"), _("Bon {number} rouvert"))
 
 
 @require_POST
@@ -199,6 +202,9 @@ def delete(request: HttpRequest, member: Member, number: int) -> HttpResponse:
     order = _found(member, number)
     try:
         delete_order(order, by=member.name, now=timezone.now())
+    except OrderBeingWithdrawn:
+        messages.error(request, _("La vente n’est pas encore retirée du Centralisateur\u00a0: annulez le bon, ou attendez le retrait"))
+        return redirect("orders:show", number)
     except (MoveRefused, Order.DoesNotExist):
         messages.error(request, _("Seul un bon en cours peut être supprimé"))
         return redirect("orders:show", number)
@@ -210,7 +216,8 @@ def delete(request: HttpRequest, member: Member, number: int) -> HttpResponse:
 @member_may("print_order")
 def paper(request: HttpRequest, member: Member, number: int) -> HttpResponse:
     """Imprimer issues the paper the first time after closing: so it is posted."""
-    name, content = print_order(_found(member, number), by=member.name, today=business_today())
+    order = member.find(for_paper(Order.objects.visible().filter(group=member.group)), number=number)
+    name, content = print_order(order, by=member.name, today=business_today())
     headers = {"content-disposition": f'inline; filename="{name}"', "x-content-type-options": "nosniff"}
     return HttpResponse(content, content_type="application/pdf", headers=headers)
 
@@ -307,14 +314,16 @@ def _act(request: HttpRequest, member: Member, order: Order | None) -> HttpRespo
 def _done(form: OrderForm, member: Member, order: Order | None, *, closes: bool) -> Order | None:
     """The saved order; None when it is refused, and the form then says why."""
     site, typed, today = form.chosen_site, form.typed(), business_today()
-    version = form.cleaned_data["version"] or 0
+    version, key = form.cleaned_data["version"] or 0, creation_key(form.data, user_id=member.user.pk)  # type: ignore[arg-type]  # of a bound form: the request’s
     if not member.may("close_order" if closes else "edit_order", site.pk):
         raise PermissionDenied(_("Votre rôle sur ce site ne permet pas cet acte."))
     try:
         if closes:
-            return close_as_typed(order, member.group, site, typed, version=version, by=member.name, today=today, now=timezone.now())
+            return close_as_typed(
+                order, member.group, site, typed, version=version, by=member.name, today=today, now=timezone.now(), key=key
+            )
         if order is None:
-            return create_order(member.group, site, typed, by=member.name, today=today)
+            return create_order(member.group, site, typed, by=member.name, today=today, key=key)
         return save_order(order, site, typed, version=version, by=member.name, today=today)
     except OrderIncomplete as refusal:
         form.refuse_closing(refusal.obstacles)
@@ -415,12 +424,16 @@ def _key(word: str | None) -> int:
     return int(word) if word and word.isascii() and word.isdecimal() and len(word) < 19 else 0
 
 
-def _with_reason(request: HttpRequest, member: Member, number: int, act: Callable[[Order, str, Member], Order], done: str) -> HttpResponse:
+def _with_reason(
+    request: HttpRequest, member: Member, number: int, act: Callable[[Order, str, Member], Order], ask: str, done: str
+) -> HttpResponse:
+    """The dialog's answer; a reason that cannot be taken is asked for again, on a page of its own."""
     order = _found(member, number)
     form = ReasonForm(request.POST)
     if not form.is_valid():
-        messages.error(request, " ".join(words for _id, words in form.summary()))
-        return redirect("orders:show", number)
+        crumbs = [*_crumbs(), (reverse("orders:show", args=[number]), str(number))]
+        title = f"{ask}\u00a0: {number}"
+        return screen(request, "orders/reason.html", title=title, here="orders", status=422, crumbs=crumbs, order=order, form=form, ask=ask)
     try:
         act(order, form.cleaned_data["reason"], member)
         messages.success(request, done.format(number=number))
@@ -458,7 +471,8 @@ def _form_page(request: HttpRequest, member: Member, order: Order | None, form: 
         request, "orders/form.html", title=title, here="orders", status=422 if form.is_bound else 200, crumbs=_crumbs(), order=order,
         form=form, state=SHOWN[State(order.state)] if order else Shown(_("Nouveau"), "info", "circle-dashed"), sums=_sum_lines(seen.sums()),
         total=seen.sums().total, financing=seen.financing_amount, verdict=verdict, unsaved=unsaved,
-        journal=entries_of("order", order.pk)[:JOURNAL_LINES] if order else (), **_parts(request, member, order),
+        journal=entries_of("order", order.pk)[:JOURNAL_LINES] if order else (), creation_key="" if order else form_key(request.POST),
+        **_parts(request, member, order),
     )  # fmt: skip
 
 

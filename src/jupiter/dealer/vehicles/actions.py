@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
@@ -56,10 +57,21 @@ def stock_series(site: Site) -> str:
     return f"stock:{site.pk}"
 
 
+def create_vehicle(
+    site: Site, facts: Mapping[str, Any], *, costs: Iterable[tuple[str, Decimal]] = (), by: str, key: UUID | None = None
+) -> Vehicle:
+    """Enter a car into the stock of a site; its N° police is drawn last. Under one key, once: a repeat gets the same car."""
+    try:
+        return _create(site, facts, costs, by, key)
+    except IntegrityError:
+        if key and (made := Vehicle.objects.filter(creation_key=key).first()):
+            return made
+        raise
+
+
 @transaction.atomic
-def create_vehicle(site: Site, facts: Mapping[str, Any], *, costs: Iterable[tuple[str, Decimal]] = (), by: str) -> Vehicle:
-    """Enter a car into the stock of a site; its N° police is drawn last."""
-    car = Vehicle(site=site, updated_by=by)
+def _create(site: Site, facts: Mapping[str, Any], costs: Iterable[tuple[str, Decimal]], by: str, key: UUID | None) -> Vehicle:
+    car = Vehicle(site=site, updated_by=by, creation_key=key)
     _write(car, facts)
     car.stock_number = str(numbers.take(stock_series(site)))
     car.search_text = rules.search_text(car)

@@ -97,11 +97,11 @@ class VehicleSet(models.QuerySet["Vehicle"]):
         return (
             self.filter(holds(Vehicle, number))
             .annotate(bare_plate=Replace(Replace("plate", Value("-"), Value("")), Value(" "), Value("")))
-            .filter(Q(bare_plate=number) | Q(vin=number) | Q(stock_number__iexact=typed.strip()))
+            .filter(Q(bare_plate=number) | Q(vin=number) | Q(stock_number__iexact=typed.replace("\x00", "").strip()))
         )
 
 
-@kept(besides=("search_text",))
+@kept(besides=("search_text", "creation_key"))
 class Vehicle(models.Model):
     """Amounts are euros. 0 power or CO2 means unknown: it is neither printed nor sent."""
 
@@ -151,6 +151,7 @@ class Vehicle(models.Model):
     buyer = models.ForeignKey(Customer, models.PROTECT, null=True, blank=True, related_name="vehicles_bought")
 
     search_text = models.TextField(blank=True)  # as kit.searching compares; written by the actions
+    creation_key = models.UUIDField(null=True, blank=True, unique=True, editable=False)  # see kit.web.once
     version = models.PositiveIntegerField(default=1)
     updated_by = models.CharField(max_length=150, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -166,7 +167,7 @@ class Vehicle(models.Model):
         indexes = [
             models.Index(fields=["site", "state", "-id"], name="vehicle_by_site"),
             models.Index(fields=["vin"], name="vehicle_by_vin"),
-            GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="vehicle_search"),
+            GinIndex(fields=["site", "search_text"], opclasses=["int8_ops", "gin_trgm_ops"], name="vehicle_search"),
         ]
 
     def __str__(self) -> str:

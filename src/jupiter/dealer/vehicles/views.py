@@ -19,6 +19,7 @@ from jupiter.kit.french import printed_date
 from jupiter.kit.journal.actions import entries_of
 from jupiter.kit.walls import asking_the_group
 from jupiter.kit.web.export import exported
+from jupiter.kit.web.once import creation_key, form_key
 from jupiter.kit.web.screen import screen
 from jupiter.kit.web.tables import paged
 from jupiter.kit.web.templatetags.kit import euros, percent
@@ -74,12 +75,14 @@ def create(request: HttpRequest, member: Member) -> HttpResponse:
     sites = [site for site in member.sites_where("edit_vehicle") if not site.is_blocked]
     form = NewVehicleForm(request.POST or None, sites=sites, initial=for_a_new_car(sites))
     if request.method == "POST" and form.is_valid():
-        car = create_vehicle(form.chosen_site, form.facts, costs=form.costs, by=member.name)
+        car = create_vehicle(
+            form.chosen_site, form.facts, costs=form.costs, by=member.name, key=creation_key(request.POST, user_id=member.user.pk)
+        )
         messages.success(request, _("Véhicule {number} entré au stock").format(number=car.stock_number))
         return redirect("vehicles:show", car.pk)
     return screen(
         request, "vehicles/create.html", title=_("Nouveau véhicule"), here="vehicles", status=422 if form.is_bound else 200, form=form,
-        crumbs=_crumbs(),
+        crumbs=_crumbs(), creation_key=form_key(request.POST),
     )  # fmt: skip
 
 

@@ -1,6 +1,5 @@
 """Save the profile; give and revoke a grant. The only writers of dealers' rows."""
 
-import base64
 import hashlib
 import re
 import secrets
@@ -9,16 +8,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from oauth2_provider.models import get_application_model
 
 from jupiter.hub.guarantors.registry import GUARANTORS
 from jupiter.kit.accounts.models import User
 from jupiter.kit.journal.actions import note
+from jupiter.kit.notices import new_secret
+from jupiter.kit.oauth import IssuedClient, issue_client
 
 from .models import ApiClient, Grant, Group, GuarantorAccount, Membership, PointOfSale, Profile
 from .rules import MANAGER
 
 GRANT_PREFIX = "jup_grant_"
+IDENTIFIER = re.compile(r"[A-Za-z0-9 ./_-]*")
 
 
 class ProfileRefused(Exception):
@@ -53,6 +54,8 @@ def troubles_of(choices: Mapping[str, Choice]) -> dict[tuple[str, str], str]:
             and not re.fullmatch(guarantor.account.identifier_shape, choice.identifier)
         ):
             errors[key, "identifier"] = f"{guarantor.label}\u00a0: identifiant inconnu, par exemple {guarantor.account.identifier_example}"
+        elif not IDENTIFIER.fullmatch(choice.identifier):
+            errors[key, "identifier"] = f"{guarantor.label}\u00a0: un identifiant n’a que des lettres, des chiffres, et . / _ -"
         if guarantor.account.needs_handling and choice.handling not in GuarantorAccount.Handling.values:
             errors[key, "handling"] = f"{guarantor.label}\u00a0: choisissez le type de gestion (Forfait ou Gestion)"
     return errors
@@ -175,23 +178,14 @@ def create_group(
 @transaction.atomic
 def create_api_client(group: Group, *, name: str, dealer_url: str) -> dict[str, str]:
     """The secrets of a dealer software, shown this once."""
-    said = {"client_id": secrets.token_urlsafe(16), "client_secret": secrets.token_urlsafe(32), "notice_secret": _new_notice_secret()}
-    application = get_application_model().objects.create(
-        client_id=said["client_id"],
-        client_secret=said["client_secret"],
-        name=name,
-        client_type="confidential",
-        authorization_grant_type="client-credentials",
-    )
-    ApiClient.objects.create(
-        group=group,
-        application=application,
-        name=name,
-        notice_url=f"{dealer_url.rstrip('/')}/api/v1/notices/hub/{said['client_id']}",
-        notice_secret=said["notice_secret"],
-    )
-    return said
+    issued, notice_secret = issue_client(name), new_secret()
+    keep_api_client(group, issued, name=name, dealer_url=dealer_url, notice_secret=notice_secret)
+    return {"client_id": issued.client_id, "client_secret": issued.client_secret, "notice_secret": notice_secret}
 
 
-def _new_notice_secret() -> str:
-    return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
+def keep_api_client(group: Group, issued: IssuedClient, *, name: str, dealer_url: str, notice_secret: str) -> ApiClient:
+    """Its software hears of its sales at the address that bears its client id."""
+    notice_url = f"{dealer_url.rstrip('/')}/api/v1/notices/hub/{issued.client_id}"
+    facts = {"group": group, "name": name, "notice_url": notice_url, "notice_secret": notice_secret}
+    client, _ = ApiClient.objects.update_or_create(application=issued.application, defaults=facts)
+    return client

@@ -1,6 +1,7 @@
 """Who may do what at a point of sale. One table; screens, API and documentation read it."""
 
 import re
+from urllib.parse import SplitResult, urlsplit
 
 SELLER, MANAGER, NETWORK = "seller", "manager", "network_admin"
 EVERYBODY = frozenset({SELLER, MANAGER, NETWORK})
@@ -21,6 +22,20 @@ MAY: dict[str, frozenset[str]] = {
 
 POINT_OF_SALE_CODE = re.compile(r"[0-9]{6}[A-Z]")
 LAUNCH_SECONDS = 120
+
+
+def is_of_same_origin(address: str, registered: str) -> bool:
+    """Scheme, host and port; an address that hides another host before an @ is of none."""
+    try:
+        asked, known = urlsplit(address), urlsplit(registered)
+        same = (asked.scheme, asked.hostname, _port(asked)) == (known.scheme, known.hostname, _port(known))
+    except ValueError:  # a port that is none
+        return False
+    return same and bool(asked.hostname) and "@" not in asked.netloc
+
+
+def _port(address: SplitResult) -> int | None:
+    return address.port or {"http": 80, "https": 443}.get(address.scheme)
 
 
 def may(role: str, act: str) -> bool:

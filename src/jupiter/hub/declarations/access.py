@@ -65,3 +65,9 @@ def policy_of(sale: Sale) -> PolicyDocument | None:
 def owner_of(declaration_number: str) -> int | None:
     """Whose sale bears this number: asked before a wall is entered, by the insurer's notices."""
     return Sale.objects.filter(declaration_number=declaration_number).values_list("point_of_sale_id", flat=True).first()
+
+
+def way_back(sale: Sale) -> str:
+    """The order's page in the software that launched this sale last; empty when it gave none."""
+    known = sale.launches.exclude(return_url="").order_by("-id").values_list("return_url", flat=True)
+    return known.first() or ""

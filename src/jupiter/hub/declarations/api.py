@@ -1,12 +1,12 @@
 """What dealer software and the insurer may say to the hub. The words are those of contracts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from ninja import Path, Router, Status
-from pydantic import StringConstraints, ValidationError
+from pydantic import ValidationError
 
 from jupiter.contracts.job_notice import JobNoticeV1
 from jupiter.contracts.launch import DeclareRequestV1, LaunchRequestV1, LaunchV1
@@ -20,6 +20,7 @@ from jupiter.kit.api import Problem, field_errors, idempotency_key, not_found
 from jupiter.kit.clock import business_today
 from jupiter.kit.inbox.actions import Answer, KeyUsedForOtherWords, StillRunning, answer_once
 from jupiter.kit.notices import NotSigned, verified_id
+from jupiter.kit.openapi import ANSWERED_ONCE, KEY_HEADER, KEY_REQUIRED, Refusals, and_also, told
 from jupiter.kit.walls import everywhere, walled
 
 from . import actions, rules, wording
@@ -31,16 +32,31 @@ router = Router(auth=ClientDoor("sales"))
 router.add_decorator(for_the_client)
 notices = Router()
 
-Reference = Annotated[str, StringConstraints(pattern=REFERENCE)]
+ITS_OWN = "The caller's own name for the sale, unique for this caller and for ever: 1 to 64 of A-Z a-z 0-9 . _ -"
+NewReference = Annotated[str, Path(pattern=REFERENCE, description=ITS_OWN)]
+SomeReference = Annotated[str, Path(description=ITS_OWN)]
+DECLARED: Refusals = {409: {"already-declared": "It was declared: it does not change any more."}}
+WITHDRAWN: Refusals = {409: {"withdrawn": "It was taken back: PUT it again first."}}
 
 
 @router.put(
     "/api/v1/sales/{reference}",
     response={200: SaleStateV1, 201: SaleStateV1},
     summary="Say a sale, or say it again",
-    openapi_extra={"parameters": [{"in": "header", "name": "Idempotency-Key", "schema": {"type": "string"}, "required": False}]},
+    openapi_extra=told(
+        makes=True,
+        headers={"Idempotency-Key": (False, KEY_HEADER)},
+        refuses=and_also(
+            ANSWERED_ONCE,
+            DECLARED,
+            {
+                409: {"point-of-sale-fixed": "The declaration is begun: its number bears the point of sale's code."},
+                422: {"unknown-point-of-sale": "No point of sale of the caller's group has this `network_code`."},
+            },
+        ),
+    ),
 )
-def put_sale(request: HttpRequest, reference: Path[Reference], words: SaleV1) -> HttpResponse:
+def put_sale(request: HttpRequest, reference: NewReference, words: SaleV1) -> HttpResponse:
     """201 when it is new, 200 when it is the same or replaced, 409 already-declared when it was declared with other words.
 
     What was changed on the hub's form is never replaced: the answer lists both."""
@@ -69,13 +85,19 @@ def put_sale(request: HttpRequest, reference: Path[Reference], words: SaleV1) ->
 
 
 @router.get("/api/v1/sales/{reference}", response=SaleStateV1, summary="What became of a sale")
-def get_sale(request: HttpRequest, reference: str) -> HttpResponse:
+def get_sale(request: HttpRequest, reference: SomeReference) -> HttpResponse:
+    """The whole state, as each notice says it: what is missing, the quote, the policy, its document."""
     return _json(200, _state(_sale(request, reference)))
 
 
-@router.delete("/api/v1/sales/{reference}", response={204: None}, summary="Take a sale back before it is declared")
-def delete_sale(request: HttpRequest, reference: str) -> Status[None]:
-    """The same reference may be PUT again later."""
+@router.delete(
+    "/api/v1/sales/{reference}",
+    response={204: None},
+    summary="Take a sale back before it is declared",
+    openapi_extra=told(refuses=DECLARED),
+)
+def delete_sale(request: HttpRequest, reference: SomeReference) -> Status[None]:
+    """The same reference may be PUT again later. Twice is once."""
     try:
         actions.withdraw_sale(_sale(request, reference), who=client_of(request).name, now=timezone.now())
     except actions.AlreadyDeclared:
@@ -83,15 +105,33 @@ def delete_sale(request: HttpRequest, reference: str) -> Status[None]:
     return Status(204, None)
 
 
-@router.post("/api/v1/sales/{reference}/launch", response={201: LaunchV1}, summary="A single-use address into the sale's form")
-def launch_sale(request: HttpRequest, reference: str, words: LaunchRequestV1) -> Status[LaunchV1]:
+@router.post(
+    "/api/v1/sales/{reference}/launch",
+    response={201: LaunchV1},
+    summary="A single-use address into the sale's form",
+    openapi_extra=told(
+        refuses=and_also(
+            WITHDRAWN,
+            {422: {"foreign-address": "`return_url` is not of the origin of the caller's registered address for notices."}},
+            {403: {"grant-refused": "The grant is unknown, revoked or outlived, or its seller does not work at this point of sale."}},
+        )
+    ),
+)
+def launch_sale(request: HttpRequest, reference: SomeReference, words: LaunchRequestV1) -> Status[LaunchV1]:
+    """For the browser of the grant's seller: it opens the sale without a log-in, once, within two minutes (`expires_at`)."""
     sale = _sale(request, reference)
     try:
-        return Status(201, actions.launch_sale(sale, client_of(request), words.grant, now=timezone.now()))
+        return Status(
+            201, actions.launch_sale(sale, client_of(request), words.grant, now=timezone.now(), return_url=words.return_url or "")
+        )
     except actions.GrantRefused:
         sentence = "Cet accès au Centralisateur ne vaut plus\u00a0: identifiez-vous à nouveau."
         errors = [{"pointer": "/grant", "code": "grant-refused", "message": sentence}]
         raise Problem(403, "grant-refused", sentence, errors=errors) from None
+    except actions.ForeignAddress:
+        sentence = "L’adresse de retour n’est pas celle du logiciel appelant."
+        errors = [{"pointer": "/return_url", "code": "foreign-address", "message": sentence}]
+        raise Problem(422, "foreign-address", sentence, errors=errors) from None
     except actions.Withdrawn:
         raise Problem(409, "withdrawn", "Cette vente a été retirée\u00a0: envoyez-la à nouveau d’abord.") from None
 
@@ -100,9 +140,23 @@ def launch_sale(request: HttpRequest, reference: str, words: LaunchRequestV1) ->
     "/api/v1/sales/{reference}/declare",
     response=SaleStateV1,
     summary="Declare a sale without opening its form",
-    openapi_extra={"parameters": [{"in": "header", "name": "Idempotency-Key", "schema": {"type": "string"}, "required": True}]},
+    openapi_extra=told(
+        headers={"Idempotency-Key": (True, KEY_HEADER)},
+        refuses=and_also(
+            KEY_REQUIRED,
+            ANSWERED_ONCE,
+            WITHDRAWN,
+            {
+                422: {
+                    "missing-fields": "`errors` names each blank, in the order of the hub's form.",
+                    "profile-not-configured": "The point of sale has no saved profile.",
+                    "guarantor-cannot": "The guarantor is not in the profile, or cannot receive declarations.",
+                }
+            },
+        ),
+    ),
 )
-def declare_sale(request: HttpRequest, reference: str, words: DeclareRequestV1 | None = None) -> HttpResponse:
+def declare_sale(request: HttpRequest, reference: SomeReference, words: DeclareRequestV1 | None = None) -> HttpResponse:
     """422 missing-fields names each blank; the warnings of the answer are confirmed by declaring. Declared twice is declared once."""
     client, sale = client_of(request), _sale(request, reference)
 
@@ -130,15 +184,26 @@ def _declared(sale: Sale, who: str) -> Sale:
         raise Problem(409, "withdrawn", "Cette vente a été retirée\u00a0: envoyez-la à nouveau d’abord.") from None
 
 
-@router.get("/api/v1/sales/{reference}/documents/policy", summary="The policy's PDF, as the insurer issued it")
-def get_policy(request: HttpRequest, reference: str) -> HttpResponse:
+@router.get(
+    "/api/v1/sales/{reference}/documents/policy",
+    summary="The policy's PDF, as the insurer issued it",
+    openapi_extra=told(files={200: "application/pdf"}),
+)
+def get_policy(request: HttpRequest, reference: SomeReference) -> HttpResponse:
+    """The same bytes at each download; `document` of the sale's state says their SHA-256. 404 until the hub holds them."""
     document = policy_of(_sale(request, reference))
     if document is None:
         raise not_found()
     return as_issued(document)
 
 
-@notices.post("/api/v1/notices/insurer", response={204: None}, summary="Signed news of a quote (Standard Webhooks)", auth=None)
+@notices.post(
+    "/api/v1/notices/insurer",
+    response={204: None},
+    summary="Signed news of a quote (Standard Webhooks)",
+    auth=None,
+    openapi_extra=told(signed=JobNoticeV1),
+)
 def insurer_notice(request: HttpRequest) -> HttpResponse:
     """401 when no live secret signed this very body, 400 when it is signed and unreadable; a replay has no second effect."""
     link = GuarantorLink.objects.filter(guarantor="stellantis").first()
@@ -175,8 +240,8 @@ def _state(sale: Sale) -> dict[str, Any]:
     return wording.state_of(sale).model_dump(mode="json")
 
 
-def _json(status: int, body: dict[str, Any]) -> HttpResponse:
-    return JsonResponse(body, status=status, json_dumps_params={"ensure_ascii": False})
+def _json(status: int, body: Mapping[str, Any]) -> HttpResponse:
+    return JsonResponse(dict(body), status=status, json_dumps_params={"ensure_ascii": False})
 
 
 def _once(request: HttpRequest, route: str, words: object, act: Callable[[], Answer]) -> HttpResponse:

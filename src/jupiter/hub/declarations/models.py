@@ -137,7 +137,7 @@ class Sale(models.Model):
         ]
         indexes = [
             models.Index(fields=["point_of_sale", "state", "-id"], name="sale_by_point"),
-            GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="sale_search"),
+            GinIndex(fields=["point_of_sale", "search_text"], opclasses=["int8_ops", "gin_trgm_ops"], name="sale_search"),
         ]
 
     def __str__(self) -> str:
@@ -250,6 +250,7 @@ class Launch(models.Model):
     created_at = models.DateTimeField(db_default=Now())
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
+    return_url = models.CharField(max_length=500, blank=True)  # the order's page in the calling software
 
     objects = LaunchSet.as_manager()
 

@@ -1,6 +1,6 @@
 """The list of sales, and of what is sent about them."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import django_tables2 as tables
@@ -81,6 +81,18 @@ class SaleTable(tables.Table):
 
     def render_shown(self, record: Sale) -> Any:
         return StateColumn.render(self.columns["shown"].column, shown_state(record))
+
+    def value_number(self, record: Sale) -> str:
+        return record.declaration_number or record.order_number or ""
+
+    def value_shown(self, record: Sale) -> str:
+        return str(shown_state(record).label)
+
+    def value_quote_number(self, value: str, record: Sale) -> str:
+        return record.policy_number or value
+
+    def value_changed_at(self, value: datetime) -> date:
+        return paris(value).date()
 
     def render_quote_number(self, value: str, record: Sale) -> str:
         return record.policy_number or value

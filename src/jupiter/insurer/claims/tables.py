@@ -1,5 +1,7 @@
 """The list of claims."""
 
+from datetime import date
+
 import django_tables2 as tables
 from django.urls import reverse
 from django.utils.html import format_html
@@ -27,6 +29,12 @@ class ClaimTable(tables.Table):
 
     caption = _("Sinistres")
     noun = _("Sinistres")
+
+    def value_broke_down_on(self, value: date) -> date:
+        return value
+
+    def value_policy(self, record: Claim) -> str:
+        return record.policy.number
 
     def render_policy(self, record: Claim) -> SafeString:
         return format_html('<a href="{}">{}</a>', reverse("policies:show", args=[record.policy.number]), record.policy.number)

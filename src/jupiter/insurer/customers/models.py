@@ -57,7 +57,7 @@ class Account(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["producer", "-created_at", "-id"], name="account_by_producer"),
-            GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="account_search"),
+            GinIndex(fields=["producer", "search_text"], opclasses=["int8_ops", "gin_trgm_ops"], name="account_search"),
         ]
 
     def __str__(self) -> str:

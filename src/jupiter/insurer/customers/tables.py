@@ -29,5 +29,8 @@ class AccountTable(tables.Table):
     caption = _("Comptes")
     noun = _("Comptes")
 
+    def value_number(self, record: Account) -> str:
+        return record.number
+
     def render_number(self, record: Account) -> SafeString:
         return format_html('<a href="{}">{}</a>', reverse("customers:show", args=[record.number]), record.number)

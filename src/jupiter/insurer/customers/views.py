@@ -1,6 +1,6 @@
 """Screens of accounts: the list with its search, one account with its quotes and policies."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from jupiter.insurer.producers.access import member_may
 from jupiter.insurer.producers.models import Member
 from jupiter.kit.french import printed_phone
+from jupiter.kit.web.export import list_as_file, wanted
 from jupiter.kit.web.screen import screen
 from jupiter.kit.web.tables import paged
 
@@ -20,9 +21,11 @@ SHOWN = 20
 
 @require_safe
 @member_may("read_account")
-def index(request: HttpRequest, member: Member) -> HttpResponse:
+def index(request: HttpRequest, member: Member) -> HttpResponseBase:
     words = request.GET.get("q", "")[:100]
     table = AccountTable(Account.within(member).matching(words).with_counts())
+    if wanted(request):
+        return list_as_file(table, request, name="comptes")
     paged(table, request)
     return screen(request, "customers/index.html", title=_("Comptes"), here="accounts", table=table, words=words)
 

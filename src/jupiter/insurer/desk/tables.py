@@ -1,5 +1,7 @@
 """The list of what is told to partners."""
 
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import django_tables2 as tables
@@ -58,3 +60,25 @@ class TransmissionTable(tables.Table):
 
     def render_created_at(self, value: Any) -> str:
         return moment(value)
+
+
+class ActivityTable(tables.Table):
+    """What waits, as a file: each row is {"what": the group's name, "job": the quote}."""
+
+    what = tables.Column(_("Activité"))
+    number = tables.Column(_("Devis"), accessor="job__number")
+    account = tables.Column(_("Compte client"), accessor="job__account__list_name")
+    make = tables.Column(_("Marque"), accessor="job__make")
+    model = tables.Column(_("Modèle"), accessor="job__model")
+    plate = tables.Column(_("Immatriculation"), accessor="job__plate")
+    premium = tables.Column(_("Prime"), accessor="job__premium")
+    expires_on = tables.Column(_("Expire le"), accessor="job__expires_on")
+
+    class Meta:
+        orderable = False
+
+    def value_premium(self, value: Decimal | None) -> Decimal | None:
+        return value
+
+    def value_expires_on(self, value: date) -> date:
+        return value

@@ -2,14 +2,15 @@
 
 import json
 from collections import defaultdict
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from jupiter.insurer.claims.models import Claim
@@ -24,12 +25,13 @@ from jupiter.kit.clock import business_today
 from jupiter.kit.french import printed_date
 from jupiter.kit.searching import SHORTEST, plain
 from jupiter.kit.transmissions.models import Transmission
+from jupiter.kit.web.export import list_as_file, wanted
 from jupiter.kit.web.screen import screen
 from jupiter.kit.web.tables import paged
 
 from . import actions
 from .access import editions, parcels_of, rates_of
-from .tables import TransmissionTable, kind_of, shown_parcel
+from .tables import ActivityTable, TransmissionTable, kind_of, shown_parcel
 
 FOUND = 10  # of each kind, by a search
 SHOWN = 50  # activities
@@ -101,37 +103,44 @@ def search(request: HttpRequest, member: Member) -> HttpResponse:
     return screen(request, "desk/search.html", title=_("Recherche"), here="home", words=words, **parts)
 
 
+GROUPS = {
+    "expiring": lazy("Devis qui expirent"),
+    "complete": lazy("Devis à compléter"),
+    "buy": lazy("Devis établis, à acheter"),
+}
+
+
 @require_safe
 @member_may("read_activity")
-def activities(request: HttpRequest, member: Member) -> HttpResponse:
+def activities(request: HttpRequest, member: Member) -> HttpResponseBase:
     """What waits for a person: quotes to complete, to buy, about to expire."""
     today = business_today()
-    opened = Job.within(member).still_open().with_names().order_by("expires_on", "pk")[:SHOWN]
-    expiring: list[dict[str, Any]] = []
-    complete: list[dict[str, Any]] = []
-    buy: list[dict[str, Any]] = []
-    for job in opened:
-        left = (job.expires_on - today).days
-        item = {
-            "icon": "clock" if left <= EXPIRING_DAYS else "file-text",
-            "tone": "warn" if left <= EXPIRING_DAYS else "",
+    waiting = Job.within(member).still_open().with_names().order_by("expires_on", "pk")
+    if wanted(request):
+        rows = [{"what": GROUPS[_group(job, today)], "job": job} for job in waiting]
+        return list_as_file(ActivityTable(rows), request, name="activites")
+    items: dict[str, list[dict[str, Any]]] = {key: [] for key in GROUPS}
+    for job in waiting[:SHOWN]:
+        key = _group(job, today)
+        late = key == "expiring"
+        items[key].append({
+            "icon": "clock" if late else "file-text",
+            "tone": "warn" if late else "",
             "url": reverse("quotes:show", args=[job.number]),
             "text": _("Devis %(number)s, %(name)s") % {"number": job.number, "name": job.account.list_name},
             "note": f"{job.make.title()} {job.model} · {job.plate}",
             "when": printed_date(job.expires_on),
-            "late": left <= EXPIRING_DAYS,
+            "late": late,
             "verb": _("Ouvrir"),
-        }
-        if left <= EXPIRING_DAYS:
-            expiring.append(item)
-        else:
-            (complete if job.state == State.DRAFT else buy).append(item)
-    groups = [
-        ("expiring", _("Devis qui expirent"), expiring),
-        ("complete", _("Devis à compléter"), complete),
-        ("buy", _("Devis établis, à acheter"), buy),
-    ]
-    return screen(request, "desk/activities.html", title=_("Activités"), here="activities", groups=[group for group in groups if group[2]])
+        })  # fmt: skip
+    groups = [(key, name, items[key]) for key, name in GROUPS.items() if items[key]]
+    return screen(request, "desk/activities.html", title=_("Activités"), here="activities", groups=groups)
+
+
+def _group(job: Job, today: date) -> str:
+    if (job.expires_on - today).days <= EXPIRING_DAYS:
+        return "expiring"
+    return "complete" if job.state == State.DRAFT else "buy"
 
 
 @require_safe

@@ -1,31 +1,159 @@
 """Policies and their documents by API."""
 
 import re
-from typing import Any, cast
+from typing import Annotated, Any, cast
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Router
+from ninja import Path, Router
+from typing_extensions import TypedDict
 
 from jupiter.insurer import guidewire
+from jupiter.insurer.guidewire import DOCUMENTED, Amount, Collected, Link, Named, Typekey
 from jupiter.insurer.producers.access import CallerMay, for_the_caller
 from jupiter.insurer.producers.models import Caller
 from jupiter.kit.api import not_found
 from jupiter.kit.clock import business_today
+from jupiter.kit.openapi import told
 
 from .access import served
 from .models import STATUS_WORDS, Document, Policy
 
 router = Router(tags=["policies"])
 router.add_decorator(for_the_caller)
+PolicyId = Annotated[str, Path(description="Numéro de police: ten digits")]
 POLICIES = "/rest/policy/v1/policies"
+
+
+@DOCUMENTED
+class InsuredCar(TypedDict):
+    """The car, as it was when the policy was bought."""
+
+    vin: str
+    """17 characters."""
+    licensePlate: str
+    """SIV, with dashes."""
+    make: str
+    """Marque."""
+    model: str
+    """Modèle."""
+
+
+@DOCUMENTED
+class PolicyAttributes(TypedDict):
+    """A policy, as it was issued."""
+
+    id: str
+    """The same as `policyNumber`."""
+    policyNumber: str
+    """Ten digits."""
+    status: Typekey
+    """`Scheduled`, `InForce` or `Expired`, today in Paris."""
+    producerCode: str
+    """Of the point of sale: six digits and a letter."""
+    account: Named
+    """The buyer."""
+    product: Named
+    """GVO France."""
+    offering: Named
+    """What was bought: `GVO Premium 7 / 150`."""
+    months: int
+    """Duration."""
+    waitingMonths: int
+    """Période de carence, in months."""
+    periodStart: str
+    """First covered day, YYYY-MM-DD."""
+    periodEnd: str
+    """Half-open: cover ends as this day begins."""
+    issueDate: str
+    """When it was bought, YYYY-MM-DD."""
+    totalPremium: Amount
+    """TTC."""
+    worksheet: dict[str, Any]
+    """How the price came about: `lines`, `taxes`, `net`, `tax`, `gross`, as in the job's offer."""
+    vehicle: InsuredCar
+    """The car."""
+    jobNumber: str
+    """Numéro de devis: ten digits."""
+
+
+@DOCUMENTED
+class PolicyData(TypedDict):
+    """The element."""
+
+    attributes: PolicyAttributes
+    """What it is."""
+    checksum: str
+    """Of this version."""
+    links: dict[str, Link]
+    """`self`, `documents`."""
+
+
+@DOCUMENTED
+class PolicyResponse(TypedDict):
+    """One policy."""
+
+    data: PolicyData
+    """The policy."""
+
+
+@DOCUMENTED
+class DocumentAttributes(TypedDict):
+    """A paper, as it was issued."""
+
+    id: str
+    """Its place among the policy's papers, from 1."""
+    name: str
+    """File name; it carries no right."""
+    mimeType: str
+    """`application/pdf`."""
+    sha256: str
+    """Of its bytes, in hexadecimal."""
+    size: int
+    """Bytes."""
+    href: str
+    """Where its bytes are, on this service."""
+    dateIssued: str
+    """YYYY-MM-DD."""
+
+
+@DOCUMENTED
+class DocumentData(TypedDict):
+    """The element."""
+
+    attributes: DocumentAttributes
+    """What it is."""
+    checksum: str
+    """The first 16 signs of its SHA-256."""
+    links: dict[str, Link]
+    """`content`."""
+
+
+@DOCUMENTED
+class DocumentsResponse(TypedDict):
+    """The papers of a policy, oldest first."""
+
+    count: int
+    """How many there are."""
+    data: list[DocumentData]
+    """The papers."""
+    links: Collected
+    """The address of this answer."""
+
+
 GUIDEWIRE_STATUS = {"scheduled": "Scheduled", "in_force": "InForce", "expired": "Expired"}
 
 
-@router.get("/policy/v1/policies/{policy_id}", auth=CallerMay("read_policy"), summary="One policy")
-def read_policy(request: HttpRequest, policy_id: str) -> Any:
+@router.get(
+    "/policy/v1/policies/{policy_id}",
+    auth=CallerMay("read_policy"),
+    summary="One policy",
+    openapi_extra=told(answers={200: PolicyResponse}),
+)
+def read_policy(request: HttpRequest, policy_id: PolicyId) -> Any:
+    """In the words of the day it was bought; only its status follows the calendar."""
     policy = _policy(request, policy_id)
     status = policy.status_on(business_today())
-    attributes = {
+    attributes: PolicyAttributes = {
         "id": policy.number,
         "policyNumber": policy.number,
         "status": guidewire.typekey(GUIDEWIRE_STATUS[status], STATUS_WORDS[status]),
@@ -47,16 +175,30 @@ def read_policy(request: HttpRequest, policy_id: str) -> Any:
     return guidewire.element(attributes, checksum="1", links={"self": (here, "get"), "documents": (f"{here}/documents", "get")})
 
 
-@router.get("/policy/v1/policies/{policy_id}/documents", auth=CallerMay("read_document"), summary="Its documents")
-def list_documents(request: HttpRequest, policy_id: str) -> Any:
+@router.get(
+    "/policy/v1/policies/{policy_id}/documents",
+    auth=CallerMay("read_document"),
+    summary="Its documents",
+    openapi_extra=told(answers={200: DocumentsResponse}),
+)
+def list_documents(request: HttpRequest, policy_id: PolicyId) -> Any:
+    """Names, digests and addresses; the bytes are at `href`."""
     policy = _policy(request, policy_id)
     here = f"{POLICIES}/{policy.number}/documents"
     rows = policy.documents.defer("content").order_by("sequence")
     return guidewire.collection([_document_element(here, document) for document in rows], path=here)
 
 
-@router.get("/policy/v1/policies/{policy_id}/documents/{sequence}/content", auth=CallerMay("read_document"), summary="The bytes as issued")
-def document_content(request: HttpRequest, policy_id: str, sequence: int) -> HttpResponse:
+@router.get(
+    "/policy/v1/policies/{policy_id}/documents/{sequence}/content",
+    auth=CallerMay("read_document"),
+    summary="The bytes as issued",
+    openapi_extra=told(files={200: "application/pdf"}),
+)
+def document_content(
+    request: HttpRequest, policy_id: PolicyId, sequence: Annotated[int, Path(description="The document's id: its place, from 1")]
+) -> HttpResponse:
+    """The same bytes at each download; their SHA-256 is the ETag."""
     if not 0 < sequence < 10_000:
         raise not_found()
     document = _policy(request, policy_id).documents.filter(sequence=sequence).first()
@@ -66,7 +208,7 @@ def document_content(request: HttpRequest, policy_id: str, sequence: int) -> Htt
 
 
 def _document_element(here: str, document: Document) -> dict[str, Any]:
-    attributes = {
+    attributes: DocumentAttributes = {
         "id": str(document.sequence),
         "name": document.name,
         "mimeType": "application/pdf",

@@ -90,7 +90,7 @@ class Policy(models.Model):
         ]
         indexes = [
             models.Index(fields=["producer", "-issued_on", "-id"], name="policy_by_producer"),
-            GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="policy_search"),
+            GinIndex(fields=["producer", "search_text"], opclasses=["int8_ops", "gin_trgm_ops"], name="policy_search"),
         ]
 
     def __str__(self) -> str:

@@ -1,5 +1,6 @@
 """The lists of policies, and how a policy's status looks."""
 
+from decimal import Decimal
 from typing import Any
 
 import django_tables2 as tables
@@ -48,6 +49,9 @@ class PolicyTable(tables.Table):
     caption: Any = _("Polices")
     noun = _("Polices")
 
+    def value_number(self, record: Policy) -> str:
+        return record.number
+
     def render_number(self, record: Policy) -> SafeString:
         return format_html('<a href="{}">{}</a>', reverse("policies:show", args=[record.number]), record.number)
 
@@ -56,6 +60,18 @@ class PolicyTable(tables.Table):
 
     def render_car(self, record: Policy) -> str:
         return f"{record.make.title()} {record.model} · {record.plate}"
+
+    def value_car(self, record: Policy) -> str:
+        return self.render_car(record)
+
+    def value_status(self, record: Policy) -> str:
+        return str(STATUS_WORDS[record.status_on(business_today())])
+
+    def value_period(self, record: Policy) -> str:
+        return self.render_period(record)
+
+    def value_gross(self, value: Decimal) -> Decimal:
+        return value
 
     def render_period(self, record: Policy) -> str:
         return f"{printed_date(record.starts_on)} - {printed_date(record.ends_on)}"

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
@@ -15,6 +15,7 @@ from jupiter.insurer.producers.models import Member
 from jupiter.kit.clock import business_today
 from jupiter.kit.french import grouped, printed_date
 from jupiter.kit.journal.actions import entries_of
+from jupiter.kit.web.export import list_as_file, wanted
 from jupiter.kit.web.screen import screen
 from jupiter.kit.web.tables import paged
 from jupiter.kit.web.templatetags.kit import euros, plate
@@ -29,7 +30,7 @@ NAMES = ("account", "producer", "product", "offering", "edition")
 
 @require_safe
 @member_may("read_policy")
-def index(request: HttpRequest, member: Member) -> HttpResponse:
+def index(request: HttpRequest, member: Member) -> HttpResponseBase:
     words = request.GET.get("q", "")[:100]
     found = Policy.within(member).matching(words).order_by("-issued_on", "-id")
     return _list(request, member, found, _("Polices"), "all", words=words)
@@ -37,14 +38,14 @@ def index(request: HttpRequest, member: Member) -> HttpResponse:
 
 @require_safe
 @member_may("read_policy")
-def issued(request: HttpRequest, member: Member) -> HttpResponse:
+def issued(request: HttpRequest, member: Member) -> HttpResponseBase:
     title = _("Polices émises récemment")
     return _list(request, member, Policy.issued_lately(member, business_today()), title, "issued", days=RECENT_DAYS)
 
 
 @require_safe
 @member_may("read_policy")
-def seen(request: HttpRequest, member: Member) -> HttpResponse:
+def seen(request: HttpRequest, member: Member) -> HttpResponseBase:
     return _list(request, member, Policy.seen_lately(member, member.user_id), _("Polices consultées récemment"), "seen")
 
 
@@ -55,9 +56,11 @@ def cancellations(request: HttpRequest, member: Member) -> HttpResponse:
     return screen(request, "policies/cancellations.html", title=_("Annulations ouvertes"), here="policies", tabs=_tabs("cancelled"))
 
 
-def _list(request: HttpRequest, member: Member, found: PolicySet, title: str, here: str, **parts: Any) -> HttpResponse:
+def _list(request: HttpRequest, member: Member, found: PolicySet, title: str, here: str, **parts: Any) -> HttpResponseBase:
     table = PolicyTable(found.select_related("account", "product"))
     table.caption = title
+    if wanted(request):
+        return list_as_file(table, request, name="polices")
     paged(table, request)
     return screen(request, "policies/index.html", title=title, here="policies", table=table, tabs=_tabs(here), view=here, **parts)
 

@@ -14,6 +14,7 @@ from jupiter.kit.oauth import living_token
 from jupiter.kit.walls import everywhere, walled, walled_for_user
 
 from .models import ApiClient, Caller, Member
+from .rules import SCOPES_MAY
 
 View = Callable[..., HttpResponseBase]
 
@@ -58,6 +59,11 @@ class CallerMay(HttpBearer):
     def __init__(self, act: str) -> None:
         super().__init__()
         self.act = act
+
+    @property
+    def scopes(self) -> frozenset[str]:
+        """Of which one is enough; the document of the API says it."""
+        return SCOPES_MAY[self.act]
 
     def authenticate(self, request: HttpRequest, token: str) -> Caller | None:
         found = living_token(token)

@@ -1,5 +1,6 @@
 """The lists of quotes, and how a quote's state looks."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -48,11 +49,26 @@ class QuoteTable(tables.Table):
     caption: Any = _("Devis ouverts au cours des 30 derniers jours")
     noun = _("Devis")
 
+    def value_number(self, record: Job) -> str:
+        return record.number
+
     def render_number(self, record: Job) -> SafeString:
         return format_html('<a href="{}">{}</a>', reverse("quotes:show", args=[record.number]), record.number)
 
     def render_car(self, record: Job) -> str:
         return f"{record.make.title()} {record.model} · {record.plate}"
+
+    def value_car(self, record: Job) -> str:
+        return self.render_car(record)
+
+    def value_premium(self, value: Decimal | None) -> Decimal | None:
+        return value
+
+    def value_state(self, record: Job) -> str:
+        return str(record.get_state_display())
+
+    def value_created_on(self, value: date) -> date:
+        return value
 
     def render_premium(self, value: Decimal) -> str:
         return euros(value)

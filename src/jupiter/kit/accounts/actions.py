@@ -3,11 +3,22 @@
 from datetime import datetime
 
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
 
 from jupiter.kit import jobs
 
 from .models import User
+
+
+@transaction.atomic
+def make_person(username: str, *, full_name: str, email: str, password: str) -> User:
+    """A first person, made by the operator: Django's ValidationError says why the password is none. Others are made on screens."""
+    user = User(username=username.lower(), full_name=full_name, email=email)
+    validate_password(password, user)
+    user.set_password(password)
+    user.save(force_insert=True)
+    return user
 
 
 @transaction.atomic

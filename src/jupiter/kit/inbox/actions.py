@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.db import OperationalError, connection, transaction
@@ -21,7 +21,7 @@ class StillRunning(Exception):
     """The first request with this key has not ended: ask again in a moment."""
 
 
-Answer = tuple[int, dict[str, Any]]
+Answer = tuple[int, Mapping[str, Any]]
 
 
 def answer_once(client_id: str, key: str, route: str, words: object, act: Callable[[], Answer]) -> Answer:
@@ -33,16 +33,16 @@ def answer_once(client_id: str, key: str, route: str, words: object, act: Callab
     with transaction.atomic():
         if _is_first(client_id, key, route, digest):
             status, body = act()
-            body = _in_order(body)
-            KeptAnswer.objects.filter(client_id=client_id, key=key).update(status=status, body=body)
-            return status, body
+            ordered = _in_order(body)
+            KeptAnswer.objects.filter(client_id=client_id, key=key).update(status=status, body=ordered)
+            return status, ordered
         kept = KeptAnswer.objects.get(client_id=client_id, key=key)
         if (kept.route, kept.words_sha256) != (route, digest):
             raise KeyUsedForOtherWords
         return kept.status or 200, _in_order(kept.body or {})
 
 
-def _in_order(body: dict[str, Any]) -> dict[str, Any]:
+def _in_order(body: Mapping[str, Any]) -> dict[str, Any]:
     """The database keeps its own order of names: by ours, the first answer and each repeat are the same bytes."""
     ordered: dict[str, Any] = json.loads(json.dumps(body, sort_keys=True))
     return ordered

@@ -7,7 +7,8 @@ from decimal import Decimal
 from io import BytesIO, TextIOWrapper
 from typing import IO, Any, Protocol
 
-from django.http import FileResponse, HttpResponseBase
+import django_tables2 as tables
+from django.http import FileResponse, HttpRequest, HttpResponseBase
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 
@@ -33,6 +34,18 @@ def exported(table: Exportable, *, kind: str, name: str, leave_out: Sequence[str
     file.seek(0)
     headers = {"x-content-type-options": "nosniff", "cache-control": "no-store"}
     return FileResponse(file, as_attachment=True, filename=f"{name}.{kind}", content_type=kind_of_file, headers=headers)
+
+
+def wanted(request: HttpRequest) -> str:
+    """The kind of file that a list's address asks for (?_export=csv); empty where it asks for the page."""
+    kind = request.GET.get("_export", "")
+    return kind if kind in (CSV, XLSX) else ""
+
+
+def list_as_file(table: tables.Table, request: HttpRequest, *, name: str) -> HttpResponseBase:
+    """The rows that the list shows, on all of its pages, in the order that the address asks for."""
+    tables.RequestConfig(request, paginate=False).configure(table)
+    return exported(table, kind=wanted(request), name=name)
 
 
 def _lines(rows: Iterable[Sequence[Any]], file: IO[bytes]) -> None:

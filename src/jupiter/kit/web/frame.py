@@ -62,6 +62,7 @@ class Frame(NamedTuple):
     role: str = ""
     search: str = ""  # the address of the search; without one, no search box
     search_hint: str = "Plaque, VIN, client, n° de bon…"
+    leaves: bool = False  # Se déconnecter is a line of the menu too
     help: str = ""  # a help page of the service's own, above the contacts
 
 

@@ -9,26 +9,28 @@ from django.db import transaction
 from jupiter.contracts.launch import LaunchV1
 from jupiter.hub.dealers.actions import digest
 from jupiter.hub.dealers.models import ApiClient, Grant, Membership, PointOfSale
-from jupiter.hub.dealers.rules import LAUNCH_SECONDS, may
+from jupiter.hub.dealers.rules import LAUNCH_SECONDS, is_of_same_origin, may
 from jupiter.hub.declarations.models import Launch, Sale, State
 from jupiter.kit.accounts.models import User
 from jupiter.kit.journal.actions import note
 from jupiter.kit.walls import walled_for_user
 
-from .refusals import GrantRefused, Withdrawn
+from .refusals import ForeignAddress, GrantRefused, Withdrawn
 
 
 @transaction.atomic
-def launch_sale(sale: Sale, client: ApiClient, grant: str, *, now: datetime) -> LaunchV1:
-    """A single-use address into this sale, for the grant's user."""
+def launch_sale(sale: Sale, client: ApiClient, grant: str, *, now: datetime, return_url: str = "") -> LaunchV1:
+    """A single-use address into this sale, for the grant's user; `return_url` is where the last page leads back."""
     row = Grant.objects.live().filter(client=client, sha256=digest(grant)).select_related("user").first()
     if row is None or not _works_at(row.user, sale.point_of_sale):
         raise GrantRefused
     if sale.state == State.WITHDRAWN:
         raise Withdrawn
+    if return_url and not is_of_same_origin(return_url, client.notice_url):
+        raise ForeignAddress
     token = secrets.token_urlsafe(32)
     expires_at = now + timedelta(seconds=LAUNCH_SECONDS)
-    Launch.objects.create(sale=sale, user=row.user, grant=row, sha256=digest(token), expires_at=expires_at)
+    Launch.objects.create(sale=sale, user=row.user, grant=row, sha256=digest(token), expires_at=expires_at, return_url=return_url)
     return LaunchV1(url=f"{settings.PUBLIC_URL.rstrip('/')}/entree/{token}/", expires_at=expires_at)
 
 

@@ -55,5 +55,9 @@ class ChangedMeanwhile(Exception):
         self.sale = sale
 
 
+class ForeignAddress(Exception):
+    """Not of the origin that the caller is registered with: it would send a seller anywhere."""
+
+
 class GrantRefused(Exception):
     """Unknown, revoked, outlived by a new password, or without access to this sale's point of sale."""

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from jupiter.hub.dealers.models import Member
 from jupiter.hub.declarations import actions, rules, wording
-from jupiter.hub.declarations.access import policy_of, sale_may, transmissions_about
+from jupiter.hub.declarations.access import policy_of, sale_may, transmissions_about, way_back
 from jupiter.hub.declarations.models import Cover, Sale
 from jupiter.hub.declarations.pdf import as_issued
 from jupiter.hub.declarations.tables import label_of, shown_parcel, shown_state
@@ -33,7 +33,13 @@ def result(request: HttpRequest, member: Member, sale: Sale) -> HttpResponse:
     if not sale.is_declared:
         return redirect("declarations:begin" if sale.is_received else "declarations:show", sale.pk)
     return screen(
-        request, "declarations/result.html", title=_("Bienvenue au garage"), here="declare", told=_told(sale), **_answers(member, sale)
+        request,
+        "declarations/result.html",
+        title=_("Bienvenue au garage"),
+        here="declare",
+        told=_told(sale),
+        way_back=way_back(sale),
+        **_answers(member, sale),
     )
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db.models import Case, Count, IntegerField, When
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,6 +17,7 @@ from jupiter.hub.declarations.access import sales_of
 from jupiter.hub.declarations.models import VIEWS, Cover, Sale
 from jupiter.hub.declarations.tables import SaleTable, shown_state
 from jupiter.kit.clock import business_today
+from jupiter.kit.web.export import list_as_file, wanted
 from jupiter.kit.web.screen import screen
 from jupiter.kit.web.tables import paged
 
@@ -101,7 +102,7 @@ def _line(sale: Sale, may_complete: bool) -> dict[str, Any]:
 
 @require_safe
 @member_may("see_sale")
-def index(request: HttpRequest, member: Member) -> HttpResponse:
+def index(request: HttpRequest, member: Member) -> HttpResponseBase:
     asked = request.GET.get("q", "")[:LONGEST_SEARCH]
     key = request.GET.get("vue", "toutes")
     if key not in VIEWS:
@@ -110,6 +111,8 @@ def index(request: HttpRequest, member: Member) -> HttpResponse:
     if asked:
         sales = sales.matching(asked)
     table = SaleTable(sales, may_complete=member.may("complete_sale"))
+    if wanted(request):
+        return list_as_file(table, request, name="ventes")
     paged(table, request, per_page=PER_PAGE)
     tabs = [(f"?vue={name}" + (f"&q={asked}" if asked else ""), label, name == key) for name, label in LABELS.items()]
     return screen(request, "declarations/list.html", title=_("Ventes"), here="home", table=table, tabs=tabs, asked=asked)

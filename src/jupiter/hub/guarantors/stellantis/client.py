@@ -18,7 +18,7 @@ COMPOSITE = "/rest/composite/v1/composite"
 
 def post_composite(words: dict[str, Any], *, key: str) -> Answer:
     """Account, submission, vehicle: all or nothing. The same key gets the same answer."""
-    answer = _line().ask("POST", COMPOSITE, words=words, headers={"Idempotency-Key": key})
+    answer = _line().ask("POST", COMPOSITE, words=words, headers={"Idempotency-Key": key, "GW-DBTransaction-ID": key})
     try:
         wording.composite_answer(answer.words)
     except wording.NotACompositeAnswer as error:

@@ -1,6 +1,8 @@
 """The composite: account, submission and vehicle in one transaction."""
 
 import re
+from collections.abc import Callable
+from functools import partial
 from typing import Annotated, Any, NoReturn, TypeVar
 
 from django.http import HttpRequest
@@ -14,25 +16,37 @@ from jupiter.insurer.producers.access import CallerMay
 from jupiter.insurer.producers.models import Caller, Producer
 from jupiter.insurer.products.models import Product
 from jupiter.insurer.quotes import actions
-from jupiter.kit.api import Problem, field_errors, idempotency_key
+from jupiter.kit.api import Problem, field_errors
 from jupiter.kit.clock import business_today
-from jupiter.kit.french import Unreadable, parse_plate, parse_vin
+from jupiter.kit.french import Unreadable, parse_email, parse_line, parse_name, parse_phone, parse_plate, parse_postcode, parse_vin
+from jupiter.kit.inbox.actions import Answer
+from jupiter.kit.openapi import KEY_REQUIRED, and_also, told
 
-from .elements import account_element, job_element, vehicle_element
-from .routing import caller_of, once, router
+from .elements import CompositeResponse, account_element, job_element, vehicle_element
+from .routing import KEYS, ONE_ANSWER, caller_of, once, router
 
 
 class Var(Words):
+    """What later requests may say as `${name}`."""
+
     name: ShortText
+    """Of the variable."""
     path: ShortText
+    """Always `$.data.attributes.id`."""
 
 
 class SubRequest(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
+    """One of the three."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, use_attribute_docstrings=True)
     method: ShortText
+    """`post`."""
     uri: Annotated[str, Field(max_length=200)]
+    """Its address, as the list above says it."""
     body: dict[str, Any]
+    """`{"data": {"attributes": …}}`: AccountV1, SubmissionV1, InsuredVehicleV1."""
     vars: list[Var] = []
+    """What of its answer later requests may name."""
 
 
 class Composite(BaseModel):
@@ -43,9 +57,11 @@ class Composite(BaseModel):
     3. POST /job/v1/jobs/${jobId}/lines/GVOLine/vehicles: InsuredVehicleV1
     """
 
-    model_config = ConfigDict(extra="forbid", strict=True)
+    model_config = ConfigDict(extra="forbid", strict=True, use_attribute_docstrings=True)
     requests: Annotated[list[SubRequest], Field(min_length=1, max_length=25)]
+    """The three, in this order."""
     selections: list[dict[str, Any]] = []
+    """None: it is there because Guidewire has it."""
 
 
 ACCOUNTS = re.compile(r"(?:/rest)?/account/v1/accounts")
@@ -61,22 +77,45 @@ ID_PATH = "$.data.attributes.id"
 Contract = TypeVar("Contract", bound=Words)
 
 
-@router.post("/composite/v1/composite", auth=CallerMay("create_job"), summary="Account, submission and vehicle in one")
+@router.post(
+    "/composite/v1/composite",
+    auth=CallerMay("create_job"),
+    summary="Account, submission and vehicle in one",
+    openapi_extra=told(
+        headers=KEYS,
+        answers={200: CompositeResponse},
+        refuses=and_also(
+            KEY_REQUIRED,
+            ONE_ANSWER,
+            {
+                409: {
+                    "already-bound": "The quote of this reference is bought.",
+                    "quote-withdrawn": "It was withdrawn.",
+                    "quote-expired": "It has expired.",
+                },
+                422: {
+                    "composite-not-supported": "Exactly account, submission and vehicle, in this order, tied by their variables.",
+                    "facts-refused": "The facts contradict each other, or the delivery is too long past.",
+                },
+            },
+        ),
+    ),
+)
 def composite(request: HttpRequest, words: Composite) -> Any:
+    """A lasting key beside the header's: the same `external_reference` of the same producer is the same job, changed while it is open."""
     caller = caller_of(request)
-    key = idempotency_key(request)
     account, submission, vehicle = _three_of(words)
     producer = _producer(caller, submission.producer_code)
     product = Product.objects.filter(code=submission.product).first()
     if product is None:
-        _refuse(1, "product", "unknown", "Ce produit n’existe pas.")
+        _refuse(1, "product", "unknown", "product\u00a0: ce produit n’existe pas.")
     asked = actions.Submission(
         external_reference=submission.external_reference,
-        holder={name: str(value) for name, value in account.holder.model_dump(mode="json").items()},
+        holder=_holder(account),
         facts=_facts(submission, vehicle),
         declared_level=submission.declared_level,
         declared_months=submission.declared_months,
-        seller=submission.seller,
+        seller=_read(1, "seller", submission.seller, parse_name),
         notify=submission.notify,
         words={
             "account": account.model_dump(mode="json"),
@@ -85,7 +124,7 @@ def composite(request: HttpRequest, words: Composite) -> Any:
         },
     )
 
-    def act() -> tuple[int, dict[str, Any]]:
+    def act() -> Answer:
         job, is_new = actions.submit_job(
             producer, product, asked, client=caller.client, by=caller.name, today=business_today(), now=timezone.now()
         )
@@ -93,7 +132,7 @@ def composite(request: HttpRequest, words: Composite) -> Any:
         bodies = (account_element(job), job_element(job), vehicle_element(job))
         return 200, {"responses": [{"status": status, "body": body} for body in bodies]}
 
-    return once(caller, key, "composite", words.model_dump(mode="json"), act)
+    return once(request, "composite", words.model_dump(mode="json"), act)
 
 
 def _three_of(words: Composite) -> tuple[AccountV1, SubmissionV1, InsuredVehicleV1]:
@@ -102,10 +141,11 @@ def _three_of(words: Composite) -> tuple[AccountV1, SubmissionV1, InsuredVehicle
         raise Problem(422, "composite-not-supported", "Le composite porte exactement account, submission et vehicle.")
     for place, (request, pattern) in enumerate(zip(words.requests, (ACCOUNTS, SUBMISSIONS, VEHICLES), strict=True)):
         if request.method.lower() != "post" or not pattern.fullmatch(request.uri):
-            said = f"{request.method} {request.uri} n’est pas la requête attendue à cette place."
+            name = "uri" if request.method.lower() == "post" else "method"
+            said = f"{name}\u00a0: {request.method} {request.uri} n’est pas la requête attendue à cette place."
             raise Problem(
                 422, "composite-not-supported", said,
-                errors=[{"pointer": f"/requests/{place}/uri", "code": "unexpected", "message": said}],
+                errors=[{"pointer": f"/requests/{place}/{name}", "code": "unexpected", "message": said}],
             )  # fmt: skip
     account = _attributes(words, 0, AccountV1)
     submission = _attributes(words, 1, SubmissionV1)
@@ -153,6 +193,37 @@ def _producer(caller: Caller, code: str) -> Producer:
     if not found.is_active:
         _refuse(1, "producer_code", "suspended", "Ce point de vente n’est plus actif.")
     return found
+
+
+def _holder(account: AccountV1) -> dict[str, str]:
+    """What the account keeps of its holder, in its written form: the portal's users read and print it."""
+    said = {name: str(value) for name, value in account.holder.model_dump(mode="json").items()}
+    country = said["country"]
+    readers: dict[str, Callable[[str], str]] = {
+        "last_name": parse_name, "first_name": parse_name, "city": parse_name, "email": parse_email,
+        "phone": partial(_phone, country=country), "mobile": partial(_phone, country=country),
+        "postcode": partial(parse_postcode, country=country),
+        **dict.fromkeys(("address", "address_2", "address_3"), parse_line),
+    }  # fmt: skip
+    mandatory = [name for name, field in type(account.holder).model_fields.items() if field.is_required()]
+    return said | {name: _read(0, name, said[name], reader, at="holder/", must=name in mandatory) for name, reader in readers.items()}
+
+
+def _phone(typed: str, *, country: str) -> str:
+    """As the holder's country dials it, else as a French number: the hub reads it so too."""
+    try:
+        return parse_phone(typed, country=country)
+    except Unreadable:
+        return parse_phone(typed)
+
+
+def _read(place: int, name: str, typed: str, reader: Callable[[str], str], *, at: str = "", must: bool = False) -> str:
+    if not typed and not must:
+        return ""
+    try:
+        return reader(typed)
+    except Unreadable as refused:
+        _refuse(place, f"{at}{name}", "refused", f"{name}\u00a0: {refused.sentence}")
 
 
 def _facts(submission: SubmissionV1, vehicle: InsuredVehicleV1) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """What the addresses of a job share: the caller, the job, one answer per key."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Annotated, Any, cast
 
 from django.http import HttpRequest
@@ -10,13 +11,15 @@ from ninja import Path, Router, Status
 from jupiter.insurer.producers.access import for_the_caller
 from jupiter.insurer.producers.models import Caller
 from jupiter.insurer.quotes.models import Job
-from jupiter.kit.api import Problem, not_found
-from jupiter.kit.inbox.actions import KeyUsedForOtherWords, StillRunning, answer_once
+from jupiter.kit.api import Problem, idempotency_key, is_key, not_found
+from jupiter.kit.inbox.actions import Answer, KeyUsedForOtherWords, StillRunning, answer_once
+from jupiter.kit.openapi import ANSWERED_ONCE, KEY_HEADER, Refusals, and_also
 
 router = Router(tags=["jobs"])
 router.add_decorator(for_the_caller)
 
 JOBS = "/rest/job/v1/jobs"
+Act = Callable[[], Answer]
 
 JobId = Annotated[str, Path(description="`pc:…` as the composite answered it, or the ten digits of the devis")]
 
@@ -25,16 +28,48 @@ def caller_of(request: HttpRequest) -> Caller:
     return cast(Caller, request.auth)  # type: ignore[attr-defined]
 
 
-def once(caller: Caller, key: str, route: str, words: object, act: Callable[[], tuple[int, dict[str, Any]]]) -> Any:
+TRANSACTION_ID = "GW-DBTransaction-ID"
+KEYS = {
+    "Idempotency-Key": (False, f"{KEY_HEADER} This header or GW-DBTransaction-ID."),
+    TRANSACTION_ID: (False, "Guidewire's name for the same: 1 to 128 ASCII characters; both may be sent."),
+}
+ONE_ANSWER: Refusals = and_also(
+    ANSWERED_ONCE, {400: {"transaction-id-reused": "The id has served other words.", "transaction-id-unusable": "The id is too long."}}
+)
+
+
+def once(request: HttpRequest, route: str, words: object, act: Act, *, required: bool = True) -> Status[Mapping[str, Any]]:
+    """One answer per Idempotency-Key, and one per GW-DBTransaction-ID: whichever comes again is given the first answer."""
+    keys = _keys(request, required=required)
+    for key, header in keys.items():
+        act = partial(_under, key, header, caller_of(request), route, words, act)
+    status, body = act()
+    return Status(status, body)
+
+
+def _keys(request: HttpRequest, *, required: bool) -> dict[str, str]:
+    """Innermost first; both headers with one value are one key."""
+    found = {}
+    if given := request.headers.get(TRANSACTION_ID, "").strip():
+        if not is_key(given, most=128):
+            raise Problem(400, "transaction-id-unusable", "L’en-tête GW-DBTransaction-ID porte 1 à 128 caractères ASCII.")
+        found[given] = TRANSACTION_ID
+    if "Idempotency-Key" in request.headers or (required and not found):
+        found[idempotency_key(request)] = "Idempotency-Key"
+    return found
+
+
+def _under(key: str, header: str, caller: Caller, route: str, words: object, act: Act) -> Answer:
     try:
-        status, body = answer_once(caller.key, key, route, words, act)
+        return answer_once(caller.key, key, route, words, act)
     except KeyUsedForOtherWords:
+        if header == TRANSACTION_ID:
+            raise Problem(400, "transaction-id-reused", "Ce GW-DBTransaction-ID a déjà servi pour autre chose.") from None
         raise Problem(422, "idempotency-key-reused", "Cette Idempotency-Key a déjà servi pour autre chose.") from None
     except StillRunning:
         raise Problem(
             409, "still-running", "La même demande est en cours\u00a0: réessayez dans un instant.", headers={"Retry-After": "1"}
         ) from None
-    return Status(status, body)
 
 
 def job_of(request: HttpRequest, job_id: str) -> Job:

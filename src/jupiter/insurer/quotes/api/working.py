@@ -14,30 +14,56 @@ from jupiter.insurer.quotes.models import GUIDEWIRE_STATES, Job
 from jupiter.insurer.quotes.rules import (
     QuoteClosed,
 )
-from jupiter.kit.api import Problem, idempotency_key
+from jupiter.kit.api import Problem
 from jupiter.kit.clock import business_today
+from jupiter.kit.inbox.actions import Answer
+from jupiter.kit.openapi import KEY_REQUIRED, Refusals, and_also, told
 
-from .elements import job_element
+from .elements import JobResponse, JobsResponse, job_element
 from .refusing import problem_of
-from .routing import JobId, caller_of, job_of, once, refuse_stale, router
+from .routing import KEYS, ONE_ANSWER, JobId, caller_of, job_of, once, refuse_stale, router
 
 
 class Choice(Words):
+    """One of the job's offers."""
+
     offering: ShortText
+    """Its code, as `offers` says it."""
     months: Months
+    """Its duration."""
 
 
 class ChoiceData(Words):
+    """The element."""
+
     attributes: Choice
+    """What is chosen."""
     checksum: ShortText | None = None
+    """Of the version read; another than the current one is refused."""
 
 
 class ChoiceBody(Words):
+    """Guidewire's envelope."""
+
     data: ChoiceData
+    """The choice, and the version it was made on."""
 
 
-@router.get("/job/v1/jobs", auth=CallerMay("read_job"), summary="Jobs by externalReference or jobNumber")
-def find_jobs(request: HttpRequest, filter: Annotated[list[str], Query(description="externalReference:eq:SP…")]) -> Any:  # noqa: A002
+FILTER = "`externalReference:eq:SP…` or `jobNumber:eq:…`; several must all hold."
+CHECKSUM = {"GW-Checksum": (False, guidewire.CHECKSUM_HEADER)}
+CLOSED: Refusals = {409: {"already-bound": "It is bought.", "quote-withdrawn": "It was withdrawn.", "quote-expired": "It has expired."}}
+
+
+@router.get(
+    "/job/v1/jobs",
+    auth=CallerMay("read_job"),
+    summary="Jobs by externalReference or jobNumber",
+    openapi_extra=told(
+        answers={200: JobsResponse}, refuses={400: {"filter-not-supported": "Only `externalReference:eq:…` and `jobNumber:eq:…`."}}
+    ),
+)
+def find_jobs(request: HttpRequest, filter: Annotated[list[str], Query(description=FILTER)]) -> Any:  # noqa: A002
+    """Those of the caller's producers; what is another's is not there."""
     found = Job.within(caller_of(request)).with_names()
     columns = {"externalReference": "external_reference", "jobNumber": "number"}
     for condition in filter:
@@ -49,27 +75,68 @@ def find_jobs(request: HttpRequest, filter: Annotated[list[str], Query(descripti
     return guidewire.collection([job_element(job) for job in found.order_by("-pk")[:100]], path=request.get_full_path())
 
 
-@router.get("/job/v1/jobs/{job_id}", auth=CallerMay("read_job"), summary="One job, with its offers")
+@router.get(
+    "/job/v1/jobs/{job_id}", auth=CallerMay("read_job"), summary="One job, with its offers", openapi_extra=told(answers={200: JobResponse})
+)
 def read_job(request: HttpRequest, job_id: JobId) -> Any:
+    """Its state, its price once quoted, what may be done next (`links`), its policy once bought."""
     return job_element(job_of(request, job_id), with_offers=True)
 
 
-@router.post("/job/v1/jobs/{job_id}/quote", auth=CallerMay("quote_job"), summary="Price it: offers, eligibility, reasons")
+@router.post(
+    "/job/v1/jobs/{job_id}/quote",
+    auth=CallerMay("quote_job"),
+    summary="Price it: offers, eligibility, reasons",
+    openapi_extra=told(
+        headers=KEYS | CHECKSUM,
+        answers={200: JobResponse},
+        refuses=and_also(
+            ONE_ANSWER,
+            guidewire.STALE,
+            {
+                400: {"already-bound": "It is bought.", "quote-withdrawn": "It was withdrawn.", "quote-expired": "It has expired."},
+                422: {"facts-refused": "The delivery is too long past, or no tariff covers it."},
+            },
+        ),
+    ),
+)
 def quote_job(request: HttpRequest, job_id: JobId) -> Any:
+    """No body. Again it prices anew, with today's tariff; under the same key or transaction id it is given the first answer."""
     job = job_of(request, job_id)
-    refuse_stale(request, job)
-    try:
-        job = actions.price_job(job, by=caller_of(request).name, today=business_today(), now=timezone.now())
-    except QuoteClosed as refused:  # as Guidewire says it: the action is bad input in this state
-        status = GUIDEWIRE_STATES[refused.state]
-        said = f"status is '{status}' but must be in one of the following statuses: Draft, Quoted."
-        error = {"pointer": "/jobStatus", "code": refused.state, "message": said}
-        raise Problem(400, problem_of(refused).code, wording.said_of(refused), errors=[error]) from None
-    return job_element(job, with_offers=True)
+
+    def act() -> Answer:
+        refuse_stale(request, job)
+        try:
+            priced = actions.price_job(job, by=caller_of(request).name, today=business_today(), now=timezone.now())
+        except QuoteClosed as refused:  # as Guidewire says it: the action is bad input in this state
+            status = GUIDEWIRE_STATES[refused.state]
+            said = f"status is '{status}' but must be in one of the following statuses: Draft, Quoted."
+            error = {"pointer": "/jobStatus", "code": refused.state, "message": said}
+            raise Problem(400, problem_of(refused).code, wording.said_of(refused), errors=[error]) from None
+        return 200, job_element(priced, with_offers=True)
+
+    return once(request, "quote", {"job": job.number}, act, required=False)
 
 
-@router.patch("/job/v1/jobs/{job_id}", auth=CallerMay("choose_offer"), summary="Choose one of its offers")
+@router.patch(
+    "/job/v1/jobs/{job_id}",
+    auth=CallerMay("choose_offer"),
+    summary="Choose one of its offers",
+    openapi_extra=told(
+        headers=CHECKSUM,
+        answers={200: JobResponse},
+        refuses=and_also(
+            guidewire.STALE,
+            CLOSED,
+            {
+                409: {"not-quoted": "It has no price yet: quote it first."},
+                422: {"offer-refused": "The offer does not fit the car, or is not in this quote."},
+            },
+        ),
+    ),
+)
 def choose_offer(request: HttpRequest, job_id: JobId, words: ChoiceBody) -> Any:
+    """Of a quoted job. Its price and its worksheet are those that `quote` gave."""
     job, choice = job_of(request, job_id), words.data.attributes
     refuse_stale(request, job, words.data.checksum)
     job = actions.choose_offer(
@@ -79,21 +146,55 @@ def choose_offer(request: HttpRequest, job_id: JobId, words: ChoiceBody) -> Any:
     return job_element(job, with_offers=True)
 
 
-@router.post("/job/v1/jobs/{job_id}/bind-and-issue", auth=CallerMay("bind_job"), summary="Buy it: one policy, whatever is repeated")
+@router.post(
+    "/job/v1/jobs/{job_id}/bind-and-issue",
+    auth=CallerMay("bind_job"),
+    summary="Buy it: one policy, whatever is repeated",
+    openapi_extra=told(
+        headers=KEYS | CHECKSUM,
+        answers={200: JobResponse},
+        refuses=and_also(
+            KEY_REQUIRED,
+            ONE_ANSWER,
+            guidewire.STALE,
+            {
+                409: {
+                    "no-offer-chosen": "Choose an offer first.",
+                    "not-quoted": "It has no price yet.",
+                    "quote-withdrawn": "It was withdrawn.",
+                    "quote-expired": "It has expired.",
+                    "producer-suspended": "The point of sale is no longer active.",
+                    "vin-already-covered": "A policy covers this car already.",
+                },
+                422: {"facts-refused": "The delivery is too long past."},
+            },
+        ),
+    ),
+)
 def bind_and_issue(request: HttpRequest, job_id: JobId) -> Any:
-    caller, job = caller_of(request), job_of(request, job_id)
-    key = idempotency_key(request)
-    refuse_stale(request, job)
+    """No body. A job is bought once, for ever: under another key too it is answered with the one policy."""
+    job = job_of(request, job_id)
 
-    def act() -> tuple[int, dict[str, Any]]:
-        actions.buy_job(job, by=caller.name, today=business_today(), now=timezone.now())
+    def act() -> Answer:
+        refuse_stale(request, job)
+        actions.buy_job(job, by=caller_of(request).name, today=business_today(), now=timezone.now())
         return 200, job_element(job_of(request, job_id), with_offers=True)
 
-    return once(caller, key, "bind-and-issue", {"job": job.number}, act)
+    return once(request, "bind-and-issue", {"job": job.number}, act)
 
 
-@router.post("/job/v1/jobs/{job_id}/withdraw", auth=CallerMay("withdraw_job"), summary="Supprimer le devis")
+@router.post(
+    "/job/v1/jobs/{job_id}/withdraw",
+    auth=CallerMay("withdraw_job"),
+    summary="Supprimer le devis",
+    openapi_extra=told(
+        headers=CHECKSUM,
+        answers={200: JobResponse},
+        refuses=and_also(guidewire.STALE, {409: {"already-bound": "It is bought.", "quote-expired": "It has expired."}}),
+    ),
+)
 def withdraw(request: HttpRequest, job_id: JobId) -> Any:
+    """No body. It stays readable, as Withdrawn. Twice is once."""
     job = job_of(request, job_id)
     refuse_stale(request, job)
     return job_element(actions.withdraw_job(job, by=caller_of(request).client.name, now=timezone.now()))

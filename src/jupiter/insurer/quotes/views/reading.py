@@ -2,10 +2,9 @@
 
 from typing import Any
 
-import django_tables2 as tables
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -22,6 +21,7 @@ from jupiter.insurer.quotes.wording import Refused
 from jupiter.kit.clock import business_today
 from jupiter.kit.french import grouped, printed_date
 from jupiter.kit.journal.actions import entries_of
+from jupiter.kit.web.export import list_as_file, wanted
 from jupiter.kit.web.screen import screen
 from jupiter.kit.web.tables import paged
 from jupiter.kit.web.templatetags.kit import euros, plate
@@ -31,19 +31,17 @@ from .pages import SAVED, job_of, page, refused_page
 
 @require_safe
 @member_may("read_quote")
-def index(request: HttpRequest, member: Member) -> HttpResponse:
+def index(request: HttpRequest, member: Member) -> HttpResponseBase:
     """DEVIS OUVERTS: the rows that the tile counts."""
     found = Job.open_lately(member, business_today())
-    table = listed(request, QuoteTable(found.with_names()))
+    table = QuoteTable(found.with_names())
+    if wanted(request):
+        return list_as_file(table, request, name="devis-ouverts")
+    paged(table, request)
     return screen(
         request, "quotes/index.html", title=_("Devis ouverts au cours des 30 derniers jours"), here="policies", table=table,
         days=RECENT_DAYS,
     )  # fmt: skip
-
-
-def listed(request: HttpRequest, table: tables.Table) -> tables.Table:
-    paged(table, request)
-    return table
 
 
 @require_GET

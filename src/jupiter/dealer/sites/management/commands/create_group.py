@@ -4,13 +4,12 @@ import os
 from getpass import getpass
 from typing import Any
 
-from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import IntegrityError, transaction
 
 from jupiter.dealer.sites.actions import create_group, link_to_hub
-from jupiter.kit.accounts.models import User
+from jupiter.kit.accounts.actions import make_person
 
 SECRETS = ("JUPITER_HUB_CLIENT_SECRET", "JUPITER_HUB_NOTICE_SECRET")
 
@@ -30,12 +29,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **told: Any) -> None:
         password = os.environ.get("JUPITER_PASSWORD") or getpass("Password: ")
-        user = User(username=told["username"].lower(), full_name=told["full_name"], email=told["email"])
         try:
-            validate_password(password, user)
-            user.set_password(password)
             with transaction.atomic():
-                user.save()
+                user = make_person(told["username"], full_name=told["full_name"], email=told["email"], password=password)
                 group = create_group(told["name"], site_code=told["site_code"], site_name=told["site_name"], administrator=user)
                 if told["hub_client_id"]:
                     client_secret, notice_secret = (self._secret(name) for name in SECRETS)

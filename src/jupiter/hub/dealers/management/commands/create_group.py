@@ -5,13 +5,12 @@ import os
 from getpass import getpass
 from typing import Any
 
-from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import IntegrityError, transaction
 
 from jupiter.hub.dealers.actions import create_api_client, create_group
-from jupiter.kit.accounts.models import User
+from jupiter.kit.accounts.actions import make_person
 
 
 class Command(BaseCommand):
@@ -28,12 +27,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **told: Any) -> None:
         password = os.environ.get("JUPITER_PASSWORD") or getpass("Password: ")
-        user = User(username=told["username"].lower(), full_name=told["full_name"], email=told["email"])
         try:
-            validate_password(password, user)
-            user.set_password(password)
             with transaction.atomic():
-                user.save()
+                user = make_person(told["username"], full_name=told["full_name"], email=told["email"], password=password)
                 point = create_group(
                     told["name"], code=told["code"], network_code=told["network_code"], point_name=told["point_name"],
                     address=told["address"], postcode=told["postcode"], city=told["city"], manager=user, producer=told["producer"],

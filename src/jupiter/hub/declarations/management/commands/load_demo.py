@@ -7,10 +7,9 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import transaction
 from django.utils import timezone
-from oauth2_provider.models import get_application_model
 
-from jupiter.hub.dealers.actions import Choice, save_profile
-from jupiter.hub.dealers.models import ApiClient, Group, GuarantorAccount, Membership, PointOfSale, Profile
+from jupiter.hub.dealers.actions import Choice, keep_api_client, save_profile
+from jupiter.hub.dealers.models import Group, GuarantorAccount, Membership, PointOfSale, Profile
 from jupiter.hub.dealers.rules import MANAGER, NETWORK, SELLER
 from jupiter.hub.declarations import actions, rules
 from jupiter.hub.guarantors.models import GuarantorLink
@@ -18,6 +17,7 @@ from jupiter.hub.guarantors.registry import GUARANTORS
 from jupiter.kit import numbers
 from jupiter.kit.accounts.models import User
 from jupiter.kit.clock import business_today
+from jupiter.kit.oauth import issue_client
 
 FIRST_NUMBER = 100034312
 GROUPS = {"A": "Groupe de démonstration A", "B": "Groupe de démonstration B"}
@@ -100,27 +100,9 @@ def _sales_of_the_second_group() -> None:
 
 def _client(group: Group, key: str, told: dict[str, Any]) -> dict[str, Any]:
     link = told["links"]["dealer_hub"][key]
-    application, is_new = get_application_model().objects.get_or_create(
-        client_id=link["client_id"],
-        defaults={
-            "client_secret": link["client_secret"],
-            "name": f"Jupiter, {group.name}",
-            "client_type": "confidential",
-            "authorization_grant_type": "client-credentials",
-        },
-    )
-    if not is_new:  # the secret is kept as a digest: given again it is hashed again
-        application.client_secret = link["client_secret"]
-        application.save()
-    ApiClient.objects.update_or_create(
-        application=application,
-        defaults={
-            "group": group,
-            "name": application.name,
-            "notice_url": f"{told['urls']['dealer'].rstrip('/')}/api/v1/notices/hub/{link['client_id']}",
-            "notice_secret": link["notice_secret"],
-        },
-    )
+    name = f"Jupiter, {group.name}"
+    issued = issue_client(name, client_id=link["client_id"], client_secret=link["client_secret"])
+    keep_api_client(group, issued, name=name, dealer_url=told["urls"]["dealer"], notice_secret=link["notice_secret"])
     return {"client_id": link["client_id"], "client_secret": link["client_secret"], "scopes": "sales", "group": key}
 
 

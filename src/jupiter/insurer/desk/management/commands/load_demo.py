@@ -8,7 +8,6 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import transaction
 from django.utils import timezone
-from oauth2_provider.models import get_application_model
 
 from jupiter.insurer.producers.models import ApiClient, Membership, NoticeSubscriber, Producer
 from jupiter.insurer.producers.rules import INSURER_ADMIN, JOBS, POLICIES, PRODUCER_USER
@@ -20,6 +19,7 @@ from jupiter.kit import numbers
 from jupiter.kit.accounts.models import User
 from jupiter.kit.clock import business_today
 from jupiter.kit.months import months_after
+from jupiter.kit.oauth import issue_client
 
 FIRST_QUOTE, FIRST_POLICY, FIRST_ACCOUNT = 1_006_185, 1_003_079, 500_001  # of the demonstration's sale
 PRODUCERS = {
@@ -94,18 +94,7 @@ def _producer(code: str, name: str, address: str, postcode: str, city: str) -> P
 
 
 def _client(link: dict[str, str], name: str, scopes: str, producers: list[Producer]) -> ApiClient:
-    application, is_new = get_application_model().objects.get_or_create(
-        client_id=link["client_id"],
-        defaults={
-            "client_secret": link["client_secret"],
-            "name": name,
-            "client_type": "confidential",
-            "authorization_grant_type": "client-credentials",
-        },
-    )
-    if not is_new:  # the secret is kept as a digest: given again it is hashed again
-        application.client_secret = link["client_secret"]
-        application.save()
+    application = issue_client(name, client_id=link["client_id"], client_secret=link["client_secret"]).application
     facts = {"name": name, "scopes": scopes, "is_distributor": not producers}
     client, _ = ApiClient.objects.update_or_create(application=application, defaults=facts)
     client.producers.set(producers)

@@ -1,21 +1,19 @@
 """`jupiter insurer create_producer`: a first producer and its user, and the hub's line to us, where no demonstration was loaded."""
 
-import base64
 import json
 import os
-import secrets
 from getpass import getpass
 from typing import Any
 
-from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import IntegrityError, transaction
-from oauth2_provider.models import get_application_model
 
 from jupiter.insurer.producers.models import ApiClient, Membership, NoticeSubscriber, Producer
 from jupiter.insurer.producers.rules import INSURER_ADMIN, JOBS, PRODUCER_USER
-from jupiter.kit.accounts.models import User
+from jupiter.kit.accounts.actions import make_person
+from jupiter.kit.notices import new_secret
+from jupiter.kit.oauth import issue_client
 
 
 class Command(BaseCommand):
@@ -33,12 +31,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **told: Any) -> None:
         password = os.environ.get("JUPITER_PASSWORD") or getpass("Password: ")
-        user = User(username=told["username"].lower(), full_name=told["full_name"], email=told["email"])
         try:
-            validate_password(password, user)
-            user.set_password(password)
             with transaction.atomic():
-                user.save()
+                user = make_person(told["username"], full_name=told["full_name"], email=told["email"], password=password)
                 facts = {name: told[name] for name in ("name", "address", "postcode", "city")}
                 producer = Producer.objects.create(code=told["code"], **facts)
                 if told["administrator"]:
@@ -57,24 +52,13 @@ class Command(BaseCommand):
 
 def hub_client(hub_url: str) -> dict[str, str]:
     """The hub's secrets, shown this once: for `jupiter hub link_insurer`."""
-    said = {
-        "client_id": secrets.token_urlsafe(16),
-        "client_secret": secrets.token_urlsafe(32),
-        "notice_secret": "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode(),
-    }
-    application = get_application_model().objects.create(
-        client_id=said["client_id"],
-        client_secret=said["client_secret"],
-        name="Centralisateur",
-        client_type="confidential",
-        authorization_grant_type="client-credentials",
-    )
-    client = ApiClient.objects.create(application=application, name="Centralisateur", scopes=JOBS, is_distributor=True)
+    issued, notice_secret = issue_client("Centralisateur"), new_secret()
+    client = ApiClient.objects.create(application=issued.application, name="Centralisateur", scopes=JOBS, is_distributor=True)
     NoticeSubscriber.objects.create(
         client=client,
         partner="hub",
         label="Centralisateur",
         url=f"{hub_url.rstrip('/')}/api/v1/notices/insurer",
-        secret=said["notice_secret"],
+        secret=notice_secret,
     )
-    return said
+    return {"client_id": issued.client_id, "client_secret": issued.client_secret, "notice_secret": notice_secret}

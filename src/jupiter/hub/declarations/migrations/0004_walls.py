@@ -6,7 +6,7 @@ from jupiter.kit.walls import search_view, wall, wall_with_history
 
 
 class Migration(migrations.Migration):
-    dependencies = [("declarations", "0002_history"), ("dealers", "0003_walls")]
+    dependencies = [("declarations", "0003_launch_return_url"), ("dealers", "0003_walls")]
 
     operations = [
         wall_with_history("declarations_sale", site="point_of_sale_id"),

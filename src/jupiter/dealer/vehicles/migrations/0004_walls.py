@@ -6,7 +6,7 @@ from jupiter.kit.walls import search_view, wall_with_history
 
 
 class Migration(migrations.Migration):
-    dependencies = [("vehicles", "0002_history"), ("sites", "0003_walls")]
+    dependencies = [("vehicles", "0003_creation_key"), ("sites", "0003_walls")]
 
     operations = [
         wall_with_history("vehicles_vehicle", site="site_id"),
