@@ -276,6 +276,69 @@ def test_well_set_french_is_left_alone(good):
     assert untypographic(good) == []
 
 
+FRENCH = re.compile("[éèêëàâçùûîïôœÉÈÊÀÂÇÎÔŒ«’]")
+TRANSLATED = {"_", "lazy", "said", "gettext", "gettext_lazy", "ngettext", "pgettext"}
+UNTRANSLATED = {
+    "kit/french.py": "reads and prints what French people type, for rules too: no Django",
+    "kit/strict_json.py": "a parser without Django",
+    "kit/json_refusals.py": "by pydantic's own names",
+    "kit/service.py": "names the language itself",
+    "rules.py": "rules know no Django: their French is data, printed by whoever shows it",
+    "pdf.py": "papers are French by law",
+    "settings.py": "words of one installation",
+    "suite": "speaks both languages at once, before there is a service",
+    "load_demo.py": "data",
+    "load_sample_tariff.py": "data",
+    "dealer": "not yet",
+}
+NOT_SENTENCES = {"kms?|kilomètres?", "Œ", "œ", "Citroën"}  # what is read, letters, names
+
+
+def french_untranslated(source: str) -> list[tuple[int, str]]:
+    """Literals with a French letter that gettext does not see; docstrings and those under an attribute are documentation."""
+    found = []
+    parsed = ast.parse(source)
+    for parent in ast.walk(parsed):
+        for child in ast.iter_child_nodes(parent):
+            child.parent = parent
+    for node in ast.walk(parsed):
+        if not isinstance(node, ast.Constant) or not isinstance(node.value, str) or not FRENCH.search(node.value):
+            continue
+        calls = {name_of(up.func) for up in around(node) if isinstance(up, ast.Call)}
+        if node.value not in NOT_SENTENCES and not isinstance(node.parent, ast.Expr) and not calls & TRANSLATED:
+            found.append((node.lineno, node.value))
+    return found
+
+
+def test_what_a_person_reads_goes_through_gettext():
+    faults = []
+    for path in modules():
+        place = path.relative_to(SOURCES)
+        if {str(place), *place.parts} & UNTRANSLATED.keys() or "migrations" in place.parts:
+            continue
+        faults += [f"{where(path, line)} {text[:60]!r}" for line, text in french_untranslated(path.read_text())]
+    assert faults == []
+
+
+@pytest.mark.parametrize(
+    "bad",
+    ["x = 'Véhicule'", "f(label='Prénom')", "f(f'{name} créé')", "WORDS = {'a': 'À déclarer'}", "raise Refused('n’existe pas')"],
+)
+def test_french_that_gettext_does_not_see_is_seen(bad):
+    assert french_untranslated(bad)
+
+
+@pytest.mark.parametrize(
+    "good",
+    [
+        "_('Véhicule')", "x = lazy('Prénom')", "_('%(name)s créé') % {'name': name}", "class A:\n    name: str\n    '''Prénom.'''",
+        "def f():\n    '''Déclarer.'''", "ngettext('{n} envoyé', '{n} envoyés', n)", "x = 'Client'  # Prénom", "unit = 'kms?|kilomètres?'",
+    ],
+)  # fmt: skip
+def test_french_that_is_translated_or_documentation_is_left_alone(good):
+    assert french_untranslated(good) == []
+
+
 # The repository -------------------------------------------------------------------------------------------------------
 
 

@@ -80,3 +80,54 @@ export function keepSums(form) {
   };
   form.addEventListener("input", show);
 }
+
+// What a search finds below its field, [data-finds=id of the field], is chosen without the mouse: the WAI-ARIA combobox with a listbox.
+// The focus stays in the field. Without this script each line is a button like any other.
+export function combobox(place) {
+  const input = document.getElementById(place.dataset.finds);
+  if (!input) return;
+  if (input.role !== "combobox") listen(place, input);
+  const list = place.querySelector("ul");
+  if (list) {
+    list.id = `${place.id}-list`;
+    list.role = "listbox";
+    for (const line of list.children) line.role = "presentation";
+    lines(place).forEach((line, at) => Object.assign(line, { id: `${list.id}-${at}`, role: "option", tabIndex: -1, ariaSelected: "false" }));
+    input.setAttribute("aria-controls", list.id);
+  } else {
+    input.removeAttribute("aria-controls");
+  }
+  input.ariaExpanded = String(Boolean(list));
+  input.removeAttribute("aria-activedescendant");
+}
+
+const lines = (place) => [...place.querySelectorAll("button")];
+
+function listen(place, input) {
+  Object.assign(input, { role: "combobox", ariaAutoComplete: "list" });
+  const chosen = () => lines(place).findIndex((line) => line.ariaSelected === "true");
+  const choose = (at) => {
+    lines(place).forEach((line, one) => (line.ariaSelected = String(one === at)));
+    const line = lines(place)[at];
+    input.setAttribute("aria-activedescendant", line.id);
+    line.scrollIntoView({ block: "nearest" });
+  };
+  const close = () => {
+    place.replaceChildren();
+    combobox(place);
+  };
+  const keys = {
+    ArrowDown: (count, at) => choose((at + 1) % count),
+    ArrowUp: (count, at) => choose(at > 0 ? at - 1 : count - 1),
+    Enter: (_count, at) => lines(place)[at]?.click(),
+    Escape: close,
+  };
+  input.addEventListener("keydown", (event) => {
+    const [count, at] = [lines(place).length, chosen()];
+    if (!count || event.isComposing || !(event.key in keys) || (event.key === "Enter" && at < 0)) return;
+    event.preventDefault();
+    keys[event.key](count, at);
+  });
+  input.addEventListener("blur", close);
+  place.addEventListener("mousedown", (event) => event.preventDefault()); // a click on a line leaves the focus in the field
+}

@@ -108,6 +108,34 @@ def test_the_script_helps_while_typing(live_server, cookie):
         assert page.said == []
 
 
+def test_what_a_search_found_is_chosen_by_keys_while_the_focus_stays_in_the_field(live_server, cookie):
+    with browsing() as browser, page_of(browser, cookie) as page:
+        page.goto(live_server.url + "/form/")
+        field = page.locator("#id_city")
+        field.focus()
+        assert [field.get_attribute(name) for name in ("role", "aria-expanded", "aria-controls")] == ["combobox", "true", "found-list"]
+        assert page.get_by_role("listbox", name="Villes trouvées").get_by_role("option").count() == 3
+        active = []
+        for key in ("ArrowDown", "ArrowDown", "ArrowUp", "ArrowUp", "ArrowDown"):
+            field.press(key)
+            active.append(page.locator("[role=option][aria-selected=true]").inner_text())
+            assert field.get_attribute("aria-activedescendant") == page.locator("[aria-selected=true]").get_attribute("id")
+        assert active == ["Ville A", "Ville B", "Ville A", "Ville C", "Ville A"]
+        assert page.evaluate("document.activeElement.id") == "id_city"
+        assert troubles(page) == []
+
+        field.press("Escape")
+        assert page.locator(".found [role=option]").count() == 0
+        assert [field.get_attribute(name) for name in ("aria-expanded", "aria-activedescendant", "aria-controls")] == ["false", None, None]
+        assert page.locator(".error-summary").count() == 0, "nothing was sent so far"
+
+        page.reload()
+        page.locator("#id_city").press("ArrowDown")
+        with page.expect_request(lambda request: request.method == "POST") as sent:
+            page.locator("#id_city").press("Enter")
+        assert "act=A" in sent.value.post_data
+
+
 def test_a_whole_form_is_sent_and_the_theme_is_kept(live_server, cookie):
     with browsing() as browser, page_of(browser, cookie, 390) as page:
         page.goto(live_server.url + "/form/")

@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from jupiter.kit.web.frame import Entry, Frame
 
@@ -13,16 +14,16 @@ def frame(request: HttpRequest) -> Frame:
     if member is None:
         return Frame()
     menu = [
-        Entry("home", reverse("home"), "home", "Accueil"),
-        Entry("declare", reverse("declarations:new"), "file-plus", "Déclarer Vente"),
-        Entry("profile", reverse("dealers:profile"), "user", "Profil"),
-        Entry("support", reverse("dealers:support"), "help-circle", "Support"),
+        Entry("home", reverse("home"), "home", _("Accueil")),
+        Entry("declare", reverse("declarations:new"), "file-plus", _("Déclarer Vente")),
+        Entry("profile", reverse("dealers:profile"), "user", _("Profil")),
+        Entry("support", reverse("dealers:support"), "help-circle", _("Support")),
     ]
     if member.may("see_transmissions"):
-        menu.insert(2, Entry("transmissions", reverse("declarations:transmissions"), "exchange", "Transmissions"))
+        menu.insert(2, Entry("transmissions", reverse("declarations:transmissions"), "exchange", _("Transmissions")))
     if not member.may("complete_sale"):
         menu = [entry for entry in menu if entry.key != "declare"]
-    sites = ["Tout le réseau"] if member.is_network else [m.point_of_sale.name for m in member.memberships if m.point_of_sale]
+    sites = [_("Tout le réseau")] if member.is_network else [m.point_of_sale.name for m in member.memberships if m.point_of_sale]
     role = member.memberships[0].get_role_display()
     return Frame(
         menu=menu,
@@ -30,5 +31,5 @@ def frame(request: HttpRequest) -> Frame:
         role=str(role),
         leaves=True,
         search=reverse("declarations:list"),
-        search_hint="Plaque, VIN, client, n° de bon, SP…",
+        search_hint=_("Plaque, VIN, client, n° de bon, SP…"),
     )

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError
 from ninja.errors import ValidationError as WordsRefused
@@ -179,9 +180,9 @@ def refused_by_ninja(error: HttpError) -> Problem:
 
 
 def words_refused(errors: list[dict[str, str]]) -> Problem:
-    return Problem(422, "words-refused", "Des champs sont à corriger.", errors=errors)
+    return Problem(422, "words-refused", _("Des champs sont à corriger."), errors=errors)
 
 
 def not_authenticated() -> Problem:
     headers = {"WWW-Authenticate": "Bearer"}
-    return Problem(401, "not-authenticated", "Jeton absent, expiré ou sans le droit demandé.", headers=headers)
+    return Problem(401, "not-authenticated", _("Jeton absent, expiré ou sans le droit demandé."), headers=headers)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError
 from ninja.errors import ValidationError as WordsRefused
@@ -47,16 +48,18 @@ class Problem(Exception):
 class StrictParser(Parser):
     def parse_body(self, request: HttpRequest) -> Any:
         if request.content_type not in ("application/json", ""):
-            raise Problem(415, "unsupported-media-type", "Le corps doit être du JSON (application/json).")
+            raise Problem(415, "unsupported-media-type", _("Le corps doit être du JSON (application/json)."))
         try:
             return strict_json.loads(request.body)
         except strict_json.TooLarge as reason:
-            raise Problem(413, "body-too-large", f"Corps trop grand\u00a0: {reason}.") from reason
+            raise Problem(413, "body-too-large", _("Corps trop grand\u00a0: %(reason)s.") % {"reason": reason}) from reason
         except strict_json.Unreadable as reason:
             errors = (
                 [{"pointer": reason.pointer, "code": "unreadable", "message": f"{reason.field}\u00a0: {reason}"}] if reason.pointer else []
             )
-            raise Problem(400, "unreadable-json", f"Le JSON est illisible\u00a0: {reason}.", errors=errors) from reason
+            raise Problem(
+                400, "unreadable-json", _("Le JSON est illisible\u00a0: %(reason)s.") % {"reason": reason}, errors=errors
+            ) from reason
 
 
 def make_api(*, title: str, description: str, version: str = "1", envelopes: Mapping[str, dict[str, Any]] = PROBLEM_ALONE) -> NinjaAPI:
@@ -85,7 +88,7 @@ def make_api(*, title: str, description: str, version: str = "1", envelopes: Map
 
 def not_found() -> Problem:
     """The one answer for what does not exist and for what is another's."""
-    return Problem(404, "not-found", "Introuvable.")
+    return Problem(404, "not-found", _("Introuvable."))
 
 
 def _refused_by_ninja(request: HttpRequest, error: HttpError) -> HttpResponse:
@@ -97,12 +100,12 @@ def _refused_by_ninja(request: HttpRequest, error: HttpError) -> HttpResponse:
 
 def _not_known(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
     return Problem(
-        401, "not-authenticated", "Jeton absent, expiré ou sans le droit demandé.", headers={"WWW-Authenticate": "Bearer"}
+        401, "not-authenticated", _("Jeton absent, expiré ou sans le droit demandé."), headers={"WWW-Authenticate": "Bearer"}
     ).answer()
 
 
 def _words_refused(request: HttpRequest, refused: WordsRefused) -> HttpResponse:
-    return Problem(422, "words-refused", "Des champs sont à corriger.", errors=field_errors(refused.errors)).answer()
+    return Problem(422, "words-refused", _("Des champs sont à corriger."), errors=field_errors(refused.errors)).answer()
 
 
 def field_errors(errors: list[dict[str, Any]]) -> list[dict[str, str]]:
@@ -123,7 +126,7 @@ def idempotency_key(request: HttpRequest) -> str:
     if len(given) >= 2 and given[0] == given[-1] == '"':
         given = given[1:-1]
     if not is_key(given, most=255):
-        raise Problem(400, "idempotency-key-required", "L’en-tête Idempotency-Key est obligatoire (1 à 255 caractères ASCII).")
+        raise Problem(400, "idempotency-key-required", _("L’en-tête Idempotency-Key est obligatoire (1 à 255 caractères ASCII)."))
     return given
 
 

@@ -8,6 +8,7 @@ from threading import Lock
 from typing import Any
 
 import httpx
+from django.utils.translation import gettext as _
 
 from . import strict_json
 
@@ -90,28 +91,37 @@ class Line:
                 headers = headers | {"authorization": f"Bearer {self._current_token()}"}
             return self.http.request(method, path, content=content, headers=headers)
         except httpx.TimeoutException as error:
-            raise TryAgain(f"{self.name} ne répond pas à temps") from error
+            raise TryAgain(_("%(name)s ne répond pas à temps") % {"name": self.name}) from error
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise TryAgain(f"{self.name} ne répond pas ({error})") from error
+            raise TryAgain(_("%(name)s ne répond pas (%(error)s)") % {"name": self.name, "error": error}) from error
 
     def _judge(self, response: httpx.Response, expect: Callable[[int], bool], accept: str) -> Answer:
         status = response.status_code
         still_running = status == httpx.codes.CONFLICT and "retry-after" in response.headers  # our first try under this key
         if status >= 500 or status in UNWELL or still_running:
-            raise TryAgain(f"{self.name} a répondu {status}", status=status, answer=response.text, wait=_retry_after(response))
+            raise TryAgain(
+                _("%(name)s a répondu %(status)s") % {"name": self.name, "status": status},
+                status=status,
+                answer=response.text,
+                wait=_retry_after(response),
+            )
         kind = response.headers.get("content-type", "")
         if not expect(status):
             raise GiveUp(_refusal(self.name, response), status=status, answer=response.text)
         if not response.content:
             return Answer(status, None)
         if accept not in kind and "json" not in kind:
-            raise TryAgain(f"{self.name} a répondu autre chose que prévu ({kind or 'sans type'})", status=status, answer=response.text)
+            raise TryAgain(
+                _("%(name)s a répondu autre chose que prévu (%(type)s)") % {"name": self.name, "type": kind or _("sans type")},
+                status=status,
+                answer=response.text,
+            )
         if "json" not in kind:
             return Answer(status, None, response.content)
         try:
             return Answer(status, strict_json.loads(response.content), response.content)
         except strict_json.Unreadable as error:
-            raise TryAgain(f"La réponse de {self.name} est illisible", status=status, answer=response.text) from error
+            raise TryAgain(_("La réponse de %(name)s est illisible") % {"name": self.name}, status=status, answer=response.text) from error
 
     def _current_token(self) -> str:
         with self._asking:
@@ -123,15 +133,22 @@ class Line:
                     auth=httpx.BasicAuth(client_id, secret),
                 )
                 if response.status_code >= 500 or response.status_code in UNWELL:
-                    raise TryAgain(f"{self.name} a répondu {response.status_code}", status=response.status_code)
+                    raise TryAgain(
+                        _("%(name)s a répondu %(status_code)s") % {"name": self.name, "status_code": response.status_code},
+                        status=response.status_code,
+                    )
                 if response.status_code != httpx.codes.OK:
-                    raise GiveUp(f"{self.name} refuse nos identifiants d’application", status=response.status_code, answer=response.text)
+                    raise GiveUp(
+                        _("%(name)s refuse nos identifiants d’application") % {"name": self.name},
+                        status=response.status_code,
+                        answer=response.text,
+                    )
                 try:
                     said = response.json()
                     self._token = str(said["access_token"])
                     self._token_until = time.monotonic() + TOKEN_MARGIN * float(said["expires_in"])
                 except (ValueError, KeyError, TypeError) as error:
-                    raise TryAgain(f"La réponse de {self.name} est illisible") from error
+                    raise TryAgain(_("La réponse de %(name)s est illisible") % {"name": self.name}) from error
             return self._token
 
 
@@ -147,4 +164,6 @@ def _refusal(name: str, response: httpx.Response) -> str:
         detail = said.get("detail") or said.get("userMessage") or said.get("title")
     except (strict_json.Unreadable, AttributeError):
         detail = None
-    return f"Refusé par {name} ({response.status_code})" + (f" : {detail}" if detail else "")
+    return (_("Refusé par %(name)s (%(status_code)s)") % {"name": name, "status_code": response.status_code}) + (
+        f" : {detail}" if detail else ""
+    )

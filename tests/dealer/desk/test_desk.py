@@ -1,6 +1,7 @@
 """Accueil counts what it lists; the search finds what is ours, and goes straight to the one thing that bears a number."""
 
 import pytest
+from bs4 import BeautifulSoup
 
 from jupiter.dealer.desk.views import WORK
 from tests.dealer import make
@@ -126,3 +127,15 @@ def test_a_customers_card_shows_their_orders_here_and_their_cars(client, seller,
 def test_someone_without_a_site_is_told_so(client, db):
     client.force_login(make.User.objects.create_user("nobody"))
     assert client.get("/").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("address", "query"), [("/vehicules/", "model=208&sort=-plate"), ("/bons-de-commande/", "seller=&state=closed&vehicle=60227&sort=buyer")]
+)
+def test_what_is_exported_follows_what_is_filtered_also_when_only_a_part_of_the_page_is_drawn(client, seller, site, address, query):
+    page = BeautifulSoup(client.get(f"{address}?{query}&page=2&apres=x").content, "html.parser")
+    assert page.select_one("form.filters")["hx-select-oob"] == "#export-links"
+    links = [link["href"] for link in page.select("#export-links a")]
+    assert links == [f"{address}exporter/?{query}&_export={kind}" for kind in ("csv", "xlsx")]
+    for link in links:
+        assert client.get(link).headers["content-disposition"].startswith("attachment")

@@ -46,6 +46,25 @@ def test_it_says_who_sells_what_to_whom_for_how_much():
     assert "PROVISOIRE" not in said
 
 
+def test_each_deposit_is_a_line_with_how_and_when_it_was_paid():
+    deposits = [(Decimal("500.00"), "card", date(2021, 12, 6)), (Decimal("1000.50"), "", date(2021, 12, 7)), (Decimal("10.00"), "cash")]
+    said = paper(make.a_closed_order(deposits=deposits))
+    for words in (
+        "Acompte (carte bancaire, le 06/12/2021) − 500,00 €",
+        "Acompte (le 07/12/2021) − 1 000,50 €",
+        "Acompte (espèces) − 10,00 €",
+    ):
+        assert words in said
+    assert "Reste à payer 14 939,50 €" in said
+
+
+def test_an_order_closed_before_deposits_had_a_date_prints_as_it_did():
+    order = make.a_closed_order(deposits=[(Decimal("500.00"), "card")])
+    frozen = order.closed_frozen | {"deposits": [{"amount": "500.00", "paid_by": "Carte bancaire"}]}
+    same = (pdf.order_form(facts, dated=TODAY, provisional=False) for facts in (order.closed_frozen, frozen))
+    assert len(set(same)) == 1
+
+
 def test_before_closing_it_is_provisional():
     assert "PROVISOIRE" in paper(make.an_order())
 

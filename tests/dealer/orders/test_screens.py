@@ -1,5 +1,6 @@
 """The order's form and pages as people use them, over HTTP."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -14,7 +15,8 @@ from . import make
 from .make import TODAY, WHO
 from .paper import controls, sentences
 
-NEW = "/bons-de-commande/nouveau/"
+BOOK = "/bons-de-commande/"
+NEW = f"{BOOK}nouveau/"
 
 
 def a_full_form(client, car, **changes):
@@ -310,3 +312,61 @@ def test_no_page_takes_more_than_fifteen_statements(client, seller, site, page, 
     }[page]  # fmt: skip
     with django_assert_max_num_queries(15):
         assert client.get(address).status_code == 200
+
+
+def deposits_of(order):
+    return list(order.deposits.values_list("amount", "paid_by", "paid_on"))
+
+
+def test_several_deposits_are_typed_without_script_one_line_more_at_a_time(client, seller, car):
+    first = a_full_form(client, car, deposit="500", paid_by="card", deposit_on="06/12/2021")
+    assert "deposit_2" not in first
+    second = controls(client.post(NEW, first | {"act": "deposit"}).content)
+    assert (second["deposit"], second["deposit_2"], second["paid_by_2"], second["deposit_on_2"]) == ("500", "", "", "")
+    third = controls(client.post(NEW, second | {"deposit_2": "1 000,50", "paid_by_2": "transfer", "act": "deposit"}).content)
+    saved = client.post(NEW, third | {"deposit_3": "10"}, follow=True)
+    order = Order.objects.get()
+    assert deposits_of(order) == [
+        (Decimal("500.00"), "card", date(2021, 12, 6)), (Decimal("1000.50"), "transfer", None), (Decimal("10.00"), "", None),
+    ]  # fmt: skip
+    assert order.sums().left_to_pay == Decimal("14939.50")
+    assert "14\u202f939,50\u00a0€" in saved.content.decode()
+    shown = controls(saved.content)
+    assert (shown["deposit_2"], shown["deposit_3"], "deposit_4" in shown) == ("1\u202f000,50", "10,00", False)
+
+    address = f"{BOOK}{order.number}/enregistrer/"
+    fewer = controls(client.post(address, shown | {"act": "no_deposit:2"}).content)
+    assert (fewer["deposit"], fewer["deposit_2"], "deposit_3" in fewer) == ("500,00", "10,00", False)
+    assert len(deposits_of(order)) == 3, "a button that fills writes nothing"
+    client.post(address, fewer | {"act": "close"})
+    order.refresh_from_db()
+    assert (order.is_closed, len(deposits_of(order))) == (True, 2)
+    closed = " ".join(BeautifulSoup(client.get(f"{BOOK}{order.number}/").content, "html.parser").get_text(" ").split())
+    assert "Acomptes Acompte 500,00 € · Carte bancaire · 06/12/2021 Acompte 10,00 €" in closed
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "words"),
+    [
+        ({"deposit": "16000", "deposit_2": "500"}, "deposit_2", "Les acomptes dépassent le total du bon (16 450,00 €)"),
+        ({"deposit": "17000"}, "deposit", "L’acompte dépasse le total du bon (16 450,00 €)"),
+        ({"paid_by_3": "card"}, "deposit_3", "Saisissez le montant de l’acompte, ou effacez son règlement"),
+        ({"deposit_on": "06/12/2021"}, "deposit", "Saisissez le montant de l’acompte, ou effacez son règlement"),
+        ({"deposit_2": "abc"}, "deposit_2", "Saisissez un montant"),
+        ({"deposit": "5", "deposit_on": "06/12/2099"}, "deposit_on", "jusqu’au 07/12/2021"),
+    ],
+)
+def test_a_deposit_that_cannot_be_is_refused_at_its_line_and_kept(client, seller, car, typed, field, words):
+    answer = client.post(NEW, a_full_form(client, car, **typed))
+    assert answer.status_code == 422
+    errors = " ".join(answer.context["form"].errors[field]).replace("\u202f", " ").replace("\u00a0", " ")
+    assert words.lower() in errors.lower()
+    shown = controls(answer.content)
+    assert {name: shown[name] for name in typed} == typed
+    assert not Order.objects.exists()
+
+
+@pytest.mark.parametrize("verb", ["no_deposit:", "no_deposit:x", "no_deposit:99", "no_deposit:1", "deposit:9", "deposit"])
+def test_a_nonsense_line_is_no_trouble(client, seller, car, verb):
+    lines = {f"deposit_{line}": str(line) for line in range(2, 9)}
+    assert client.post(NEW, a_full_form(client, car, deposit="1", **lines) | {"act": verb}).status_code == 200

@@ -241,13 +241,13 @@ def test_pages_cost_few_statements(client, seller, site, django_assert_max_num_q
 
 
 def test_the_filtered_rows_are_exported(client, seller, stock):
-    answer = client.get("/vehicules/export.csv", {"model": "208", "sort": "-stock_number"})
+    answer = client.get("/vehicules/exporter/", {"model": "208", "sort": "-stock_number", "_export": "csv"})
     lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
     assert lines[0].split(";")[:4] == ["N° Police", "Statut", "Immat.", "Modèle"]
     assert [line.split(";")[0] for line in lines[1:]] == ["60228"]
     assert "16450,00" in lines[1]
 
-    answer = client.get("/vehicules/export.xlsx")
+    answer = client.get("/vehicules/exporter/?_export=xlsx")
     sheet = load_workbook(BytesIO(b"".join(answer.streaming_content))).active
     assert {row[0].value for row in sheet.iter_rows(min_row=2)} == {"60227", "60228"}
     assert sheet["H2"].value == 16450

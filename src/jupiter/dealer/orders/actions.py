@@ -83,6 +83,7 @@ class Fee:
 class Deposit:
     amount: Decimal
     paid_by: str = ""
+    paid_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -343,9 +344,9 @@ def _buyer_facts(typed: Typed) -> dict[str, Any]:
 def _write_lines(order: Order, typed: Typed, *, is_new: bool = False) -> bool:
     """Whether a fee or a deposit differs from what was there."""
     fees = [(fee.label, fee.amount, fee.kind) for fee in typed.fees]
-    deposits = [(deposit.amount, deposit.paid_by) for deposit in typed.deposits]
+    deposits = [(deposit.amount, deposit.paid_by, deposit.paid_on) for deposit in typed.deposits]
     fees_differ = fees != ([] if is_new else list(order.fees.values_list("label", "amount", "kind")))
-    deposits_differ = deposits != ([] if is_new else list(order.deposits.values_list("amount", "paid_by")))
+    deposits_differ = deposits != ([] if is_new else list(order.deposits.values_list("amount", "paid_by", "paid_on")))
     if fees_differ:
         if not is_new:
             order.fees.all().delete()
@@ -355,7 +356,9 @@ def _write_lines(order: Order, typed: Typed, *, is_new: bool = False) -> bool:
     if deposits_differ:
         if not is_new:
             order.deposits.all().delete()
-        OrderDeposit.objects.bulk_create(OrderDeposit(order=order, amount=amount, paid_by=paid_by) for amount, paid_by in deposits)
+        OrderDeposit.objects.bulk_create(
+            OrderDeposit(order=order, amount=amount, paid_by=paid_by, paid_on=paid_on) for amount, paid_by, paid_on in deposits
+        )
     return fees_differ or deposits_differ
 
 

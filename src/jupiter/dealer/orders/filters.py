@@ -29,7 +29,7 @@ class OrderFilter(filters.FilterSet):
         label=_("Organisme de financement"), lookup_expr="icontains", widget=asked(forms.SearchInput, _("Organisme de financement"), "optional")
     )
     # fmt: on
-    vehicle = filters.CharFilter(method="by_vehicle")  # from a car's sheet: its N° Police
+    vehicle = filters.CharFilter(method="by_vehicle", widget=forms.HiddenInput)  # from a car's sheet: its N° Police
 
     class Meta:
         model = Order

@@ -1,8 +1,10 @@
 """What a person may type on a bon de commande, and the sentences of what it lacks."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import deepcopy
 from datetime import date
 from decimal import Decimal
+from itertools import zip_longest
 from typing import Any, ClassVar
 
 from django import forms
@@ -38,6 +40,7 @@ from .actions import BUYER_FACTS, Deposit, Fee, Typed
 from .models import Order, OrderDeposit, OrderFee, WarrantyChoice
 
 FEE_LINES = range(1, 6)
+DEPOSIT_LINES = range(1, 9)
 OLDEST_BIRTH = date(1900, 1, 1)
 PRICES = ("asking", "agreed")
 NO_LABEL = "none"  # in the list *Garantie*: said, not left out
@@ -67,6 +70,12 @@ TO_CLOSE: dict[str, tuple[str, Any]] = {
 TO_DECLARE = {
     "title": _("Civilité de l’acheteur"), "address": _("Adresse de l’acheteur"), "postcode": _("Code postal"), "city": _("Ville"),
 }  # fmt: skip
+
+
+def deposit_names(line: int) -> tuple[str, str, str]:
+    """Amount, paid by, paid on: the first line stands among the other fields, the others below it."""
+    after = "" if line == 1 else f"_{line}"
+    return f"deposit{after}", f"paid_by{after}", f"deposit_on{after}"
 
 
 def obstacle_sentence(obstacle: str, *, site: Site, vehicle: Vehicle | None) -> str:
@@ -124,7 +133,7 @@ class OrderForm(KitForm):
             " born_on:2 born_in:3 profession:3",
         ),
         "delivery": Group(_("Livraison"), "delivery_on:3 delivery_time:3 delivery_place:6"),  # type: ignore[arg-type]
-        "deposit": Group(_("Acompte"), "deposit:3 paid_by:3"),  # type: ignore[arg-type]
+        "deposit": Group(_("Acompte"), "deposit:1 paid_by:1 deposit_on:1"),  # type: ignore[arg-type]
         "price": Group(_("Prix de vente"), "agreed_net:3 agreed_vat:3 agreed_gross:3 discount:3"),  # type: ignore[arg-type]
         "trade_in": Group(_("Reprise"), "trade_in_plate:3 trade_in_model:6 trade_in_value:3"),  # type: ignore[arg-type]
         "financing": Group(
@@ -181,6 +190,7 @@ class OrderForm(KitForm):
     delivery_place = LineField(label=_("Lieu"), most=120, required=False)
     deposit = MoneyField(label=_("Acompte"), required=False)
     paid_by = PickField(label=_("Réglé par"), choices=[("", "—"), *OrderDeposit.PaidBy.choices], required=False)
+    deposit_on = FrenchDateField(label=_("Réglé le"), latest=business_today, required=False)
     agreed_net = MoneyField(label=_("Prix négocié HT"), min_value=Decimal("0.01"), required=False)
     agreed_vat = LineField(label=_("TVA"), required=False)
     agreed_gross = MoneyField(label=_("Prix négocié TTC"), min_value=Decimal("0.01"), required=False)
@@ -227,6 +237,7 @@ class OrderForm(KitForm):
         self._warranties = {str(choice.pk): choice for choice in warranties}
         self.doubts: list[rules.Doubt] = []
         self.ambiguous_hour = False
+        self.deposits_asked = 1  # lines shown though nothing stands in them
         self.fields["site"].choices = [(key, site.name) for key, site in self._sites.items()]  # type: ignore[attr-defined]
         labels = [(key, choice.label) for key, choice in self._warranties.items()]
         self.fields["warranty"].choices = [("", "—"), *labels, (NO_LABEL, said("Sans garantie label"))]  # type: ignore[attr-defined]
@@ -249,7 +260,15 @@ class OrderForm(KitForm):
             self.fields[f"fee_kind_{line}"] = forms.CharField(widget=forms.HiddenInput, required=False)
             self.fields[f"fee_label_{line}"].widget.attrs["aria-label"] = label
             self.fields[f"fee_amount_{line}"].widget.attrs |= {"aria-label": amount, "data-sum": "fee", "placeholder": "0,00"}
-        for name, part in (("asking_gross", "asking"), ("agreed_gross", "price"), ("trade_in_value", "trade-in"), ("deposit", "deposit")):
+        self.UNITS = {**self.UNITS, **{deposit_names(line)[0]: "€" for line in DEPOSIT_LINES}}  # type: ignore[misc]
+        for line in DEPOSIT_LINES[1:]:
+            named = zip(deposit_names(line), deposit_names(1), strict=True)
+            for name, first in named:
+                self.fields[name] = deepcopy(self.fields[first])
+                self.fields[name].label = f"{self.fields[first].label} {line}"
+        for line in DEPOSIT_LINES:
+            self.fields[deposit_names(line)[0]].widget.attrs["data-sum"] = "deposit"
+        for name, part in (("asking_gross", "asking"), ("agreed_gross", "price"), ("trade_in_value", "trade-in")):
             self.fields[name].widget.attrs["data-sum"] = part
         self.fields["discount"].widget.attrs |= {"class": "num", "data-total": "discount"}
         if not self.shows_vat:
@@ -278,6 +297,17 @@ class OrderForm(KitForm):
     def fee_lines(self) -> Iterator[tuple[forms.BoundField, forms.BoundField, forms.BoundField]]:
         for line in FEE_LINES:
             yield self[f"fee_label_{line}"], self[f"fee_amount_{line}"], self[f"fee_kind_{line}"]
+
+    @property
+    def more_deposits(self) -> list[tuple[int, list[forms.BoundField]]]:
+        """The lines below the first: as far as something stands in them, or was asked for."""
+        lines = [(line, [self[name] for name in deposit_names(line)]) for line in DEPOSIT_LINES]
+        last = max([self.deposits_asked, *(line for line, bound in lines if any(one.value() or one.errors for one in bound))])
+        return lines[1:last]
+
+    @property
+    def takes_more_deposits(self) -> bool:
+        return len(self.more_deposits) + 1 < len(DEPOSIT_LINES)
 
     @property
     def chosen_site(self) -> Site:
@@ -349,13 +379,18 @@ class OrderForm(KitForm):
             if amount and not label and not self.errors.get(f"fee_label_{line}"):
                 self.add_error(f"fee_label_{line}", said("Saisissez le libellé de ce frais"))
         total = (self._gross("agreed", typed) or Decimal(0)) + sum((fee.amount for fee in self.fees), Decimal(0))
-        deposit = typed.get("deposit")
-        if deposit and self._gross("agreed", typed) and deposit > total:
-            self.add_error(
-                "deposit", said("L’acompte dépasse le total du bon ({total})").format(total=f"{french.grouped(total, 2)}\u00a0€")
+        for line in DEPOSIT_LINES:
+            amount, paid_by, paid_on = deposit_names(line)
+            if (typed.get(paid_by) or typed.get(paid_on)) and not typed.get(amount) and not self.errors.get(amount):
+                self.add_error(amount, said("Saisissez le montant de l’acompte, ou effacez son règlement"))
+        paid = [amount for amount, _by, _on in map(deposit_names, DEPOSIT_LINES) if typed.get(amount)]
+        if paid and self._gross("agreed", typed) and sum((typed[name] for name in paid), Decimal(0)) > total:
+            words = (
+                said("L’acompte dépasse le total du bon ({total})")
+                if len(paid) == 1
+                else said("Les acomptes dépassent le total du bon ({total})")
             )
-        if typed.get("paid_by") and not deposit and not self.errors.get("deposit"):
-            self.add_error("deposit", said("Saisissez le montant de l’acompte, ou effacez son règlement"))
+            self.add_error(paid[-1], words.format(total=f"{french.grouped(total, 2)}\u00a0€"))
 
     def _look_twice(self, typed: dict[str, Any]) -> None:
         """Ambers: ticked once, they are kept with the order."""
@@ -393,6 +428,11 @@ class OrderForm(KitForm):
                 found.append(Fee(label, amount, kind if kind in OrderFee.Kind.values else OrderFee.Kind.SERVICE))
         return found
 
+    @property
+    def deposits(self) -> list[Deposit]:
+        lines = [[self.cleaned_data[name] for name in deposit_names(line)] for line in DEPOSIT_LINES]
+        return [Deposit(amount, paid_by, paid_on) for amount, paid_by, paid_on in lines if amount]
+
     def typed(self) -> Typed:
         """For the actions. Only of a valid form."""
         typed = self.cleaned_data
@@ -409,10 +449,9 @@ class OrderForm(KitForm):
             }  # fmt: skip
         facts["confirmed_doubts"] = [doubt.key for doubt in self.doubts]
         buyer = {name: typed[name] for name in BUYER_FACTS} | {"country": typed["country"] or "FR"}
-        deposits = [Deposit(typed["deposit"], typed["paid_by"])] if typed["deposit"] else []
         return Typed(
             facts=facts, buyer=buyer, vehicle=self.found_vehicle, customer=self.found_customer, trade_in_vehicle=self.found_trade_in,
-            fees=self.fees, deposits=deposits, newly_confirmed=[doubt_sentence(doubt) for doubt in self.newly_confirmed],
+            fees=self.fees, deposits=self.deposits, newly_confirmed=[doubt_sentence(doubt) for doubt in self.newly_confirmed],
         )  # fmt: skip
 
     def refuse_closing(self, obstacles: Iterable[str]) -> None:
@@ -453,7 +492,7 @@ class Seen:
         self.vehicle_plate_country = car.plate_country if car else "FR"
         self.mileage_km: int | None = self._value("mileage_km")
         self.trade_in: Decimal | None = self._value("trade_in_value")
-        self.deposit: Decimal | None = self._value("deposit")
+        self.deposits: list[Decimal] = [paid for line in DEPOSIT_LINES if (paid := self._value(deposit_names(line)[0]))]
         self.fees: list[Decimal] = [fee for line in FEE_LINES if (fee := self._value(f"fee_amount_{line}")) is not None]
         self.financing_amount: Decimal | None = self._value("financing_amount")
 
@@ -466,7 +505,7 @@ class Seen:
             return None
 
     def sums(self) -> rules.Sums:
-        return rules.sums(self.agreed_gross, fees=self.fees, trade_in=self.trade_in, deposits=[self.deposit] if self.deposit else [])
+        return rules.sums(self.agreed_gross, fees=self.fees, trade_in=self.trade_in, deposits=self.deposits)
 
 
 def as_typed(order: Order) -> dict[str, Any]:
@@ -484,8 +523,9 @@ def as_typed(order: Order) -> dict[str, Any]:
     told["discount"] = _figures(order.discount)
     for line, fee in zip(FEE_LINES, order.fees.all(), strict=False):
         told |= {f"fee_label_{line}": fee.label, f"fee_amount_{line}": fee.amount, f"fee_kind_{line}": fee.kind}
-    for deposit in order.deposits.all()[:1]:
-        told |= {"deposit": deposit.amount, "paid_by": deposit.paid_by}
+    for line, deposit in zip_longest(DEPOSIT_LINES, order.deposits.all()):
+        facts = (deposit.amount, deposit.paid_by, deposit.paid_on) if deposit else (None, "", None)
+        told |= zip(deposit_names(line), facts, strict=True)
     if order.vehicle:
         told |= shown_vehicle(order.vehicle)
     told["trade_in_vehicle"] = order.trade_in_vehicle_id
@@ -544,6 +584,17 @@ def as_posted(form: type[OrderForm], data: Mapping[str, Any]) -> dict[str, Any]:
     told = {name: data[name] for name in data if name not in ("csrfmiddlewaretoken", "act", "confirm")}
     boxes = [name for name, one in form.base_fields.items() if isinstance(one, forms.BooleanField)]
     return told | {name: name in data for name in boxes}
+
+
+def without_deposit(told: Mapping[str, Any], gone: int) -> dict[str, Any]:
+    """Those below it move up."""
+    kept = [[told.get(name, "") for name in deposit_names(line)] for line in DEPOSIT_LINES if line != gone]
+    kept += [["", "", ""]] * (len(DEPOSIT_LINES) - len(kept))
+    return {
+        name: value
+        for line, values in zip(DEPOSIT_LINES, kept, strict=True)
+        for name, value in zip(deposit_names(line), values, strict=True)
+    }
 
 
 def _figures(amount: Decimal | None) -> str:

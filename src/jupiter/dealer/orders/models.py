@@ -381,6 +381,7 @@ class OrderDeposit(models.Model):
     order = models.ForeignKey(Order, models.CASCADE, related_name="deposits")
     amount = models.DecimalField(_("Montant"), max_digits=10, decimal_places=2)
     paid_by = models.CharField(_("Réglé par"), max_length=10, choices=PaidBy, blank=True)
+    paid_on = models.DateField(_("Réglé le"), null=True, blank=True)
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="order_deposit_above_zero")]

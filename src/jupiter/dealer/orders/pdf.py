@@ -114,7 +114,9 @@ def facts_of(order: Order) -> dict[str, Any]:
             "discount": _text(order.discount),
         },
         "fees": [{"label": fee.label, "amount": _text(fee.amount), "kind": fee.kind} for fee in order.fees.all()],
-        "deposits": [{"amount": _text(one.amount), "paid_by": str(one.get_paid_by_display())} for one in order.deposits.all()],
+        "deposits": [
+            {"amount": _text(one.amount), "paid_by": str(one.get_paid_by_display()), "on": _day(one.paid_on)} for one in order.deposits.all()
+        ],
         "trade_in": {
             "plate": order.trade_in_plate, "model": order.trade_in_model, "value": _text(order.trade_in_value),
         } if order.has_trade_in else None,
@@ -216,8 +218,9 @@ def _sum_lines(facts: Mapping[str, Any]) -> list[list[str]]:
     if facts["trade_in"]:
         lines.append(["Reprise", f"−{NO_BREAK}{_euros(sums['trade_in'])}"])
     for deposit in facts["deposits"]:
-        paid_by = f" ({deposit['paid_by'].lower()})" if deposit["paid_by"] else ""
-        lines.append([f"Acompte{paid_by}", f"−{NO_BREAK}{_euros(deposit['amount'])}"])
+        on = deposit.get("on", "")  # the orders closed before deposits had a date
+        paid = ", ".join(filter(None, [deposit["paid_by"].lower(), f"le {_printed(on)}" if on else ""]))
+        lines.append([f"Acompte ({paid})" if paid else "Acompte", f"−{NO_BREAK}{_euros(deposit['amount'])}"])
     return lines
 
 

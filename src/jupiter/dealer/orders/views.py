@@ -28,7 +28,7 @@ from jupiter.kit.accounts.models import User
 from jupiter.kit.clock import business_today
 from jupiter.kit.french import printed_date, printed_time
 from jupiter.kit.journal.actions import entries_of
-from jupiter.kit.web.export import CSV, XLSX, exported
+from jupiter.kit.web.export import list_as_file
 from jupiter.kit.web.frame import State as Shown
 from jupiter.kit.web.once import creation_key, form_key
 from jupiter.kit.web.paging import PLACES
@@ -65,8 +65,9 @@ from .forms import (
     taken_from_customer,
     taken_from_trade_in,
     taken_from_vehicle,
+    without_deposit,
 )
-from .models import Order, OrderSet, State, WarrantyChoice
+from .models import Order, OrderDeposit, OrderSet, State, WarrantyChoice
 from .pdf import for_paper
 from .tables import SHOWN, OrderTable
 
@@ -89,7 +90,7 @@ def index(request: HttpRequest, member: Member) -> HttpResponse:
     table = paged(OrderTable(found.qs), request, per_page=PER_PAGE)
     return screen(
         request, "orders/index.html", title=_("Liste des Bons de commande"), here="orders", table=table, filter=found,
-        active=_active(found), query=request.GET.urlencode(),
+        active=_active(found),
     )  # fmt: skip
 
 
@@ -124,9 +125,8 @@ def picked(request: HttpRequest, member: Member) -> HttpResponse:
 @require_safe
 @member_may("export_orders")
 def export(request: HttpRequest, member: Member) -> HttpResponseBase:
-    """The filtered rows, all of them."""
-    kind = XLSX if request.GET.get("_export") == XLSX else CSV
-    return exported(OrderTable(_filtered(request, member).qs), kind=kind, name="bons-de-commande")
+    """The filtered rows, all of them, in the order of the screen."""
+    return list_as_file(OrderTable(_filtered(request, member).qs), request, name="bons-de-commande")
 
 
 # The form
@@ -375,11 +375,15 @@ def _filled(request: HttpRequest, member: Member, order: Order | None, verb: str
     elif verb == "fees":
         site = car.site if car else next((site for site in _sites(member) if str(site.pk) == data.get("site")), _sites(member)[0])
         initial |= default_fees(site)
+    elif verb == "no_deposit":
+        initial |= without_deposit(initial, _key(which))
     form = _form(member, order, initial=initial, car=car, customer=customer, trade_in=trade_in)
+    if verb == "deposit":
+        form.deposits_asked = len(form.more_deposits) + 2
     return _form_page(request, member, order, form, unsaved=True)
 
 
-FILL = ("vehicle", "customer", "trade_in", "no_trade_in", "fees")
+FILL = ("vehicle", "customer", "trade_in", "no_trade_in", "fees", "deposit", "no_deposit")
 
 
 def _vehicle_typed(member: Member, data: QueryDict) -> Vehicle | None:
@@ -583,9 +587,15 @@ def _blocks(order: Order) -> list[tuple[str, list[tuple[str, Any]]]]:
             (_("N° de Réf."), order.financing_reference or dash),
         ]  # fmt: skip
         blocks.append((_("Financement"), loan))
+    if deposits := [(_("Acompte"), _deposit(one)) for one in order.deposits.all()]:
+        blocks.append((_("Acompte") if len(deposits) == 1 else _("Acomptes"), deposits))
     if fees := [(fee.label, euros(fee.amount)) for fee in order.fees.all()]:
         blocks.append((_("Frais"), fees))
     return blocks
+
+
+def _deposit(one: OrderDeposit) -> str:
+    return " · ".join(filter(None, [euros(one.amount), str(one.get_paid_by_display()), printed_date(one.paid_on) if one.paid_on else ""]))
 
 
 def _crumbs() -> list[tuple[str, str]]:

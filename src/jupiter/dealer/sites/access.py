@@ -94,7 +94,7 @@ def member_may(act: str, *, speaks: bool = False) -> Callable[[View], View]:
         @wraps(view)
         @login_required
         def door(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            with walled_for_user(request.user.pk):
+            with walled_for_user(request.user.pk or 0):
                 member = member_of(request.user, act=act)
                 if member is None or not member.may(act):
                     raise PermissionDenied(_("Votre rôle ne permet pas cet acte."))

@@ -15,12 +15,12 @@ from .models import State, Vehicle, VehicleSet
 
 class VehicleFilter(filters.FilterSet):
     # fmt: off
+    model = filters.CharFilter(label=_("Marque, modèle"), method="by_words", widget=asked(forms.SearchInput, _("Marque, modèle")))
     state = filters.ChoiceFilter(label=_("Statut"), choices=State.choices, empty_label=_("Statut"), widget=asked(forms.Select, _("Statut")))
     plate = filters.CharFilter(label=_("Immat."), method="by_plate", widget=asked(forms.SearchInput, _("Immat.")))
     stock_number = filters.CharFilter(
         label=_("N° Police"), lookup_expr="icontains", widget=asked(forms.SearchInput, _("N° Police"), "optional")
     )
-    model = filters.CharFilter(label=_("Marque, modèle"), method="by_words", widget=asked(forms.SearchInput, _("Marque, modèle")))
     site = filters.ChoiceFilter(label=_("Site"), field_name="site_id", empty_label=_("Site"), widget=asked(forms.Select, _("Site")))
     # fmt: on
 

@@ -1,14 +1,11 @@
 from django.urls import path
 
-from jupiter.kit.web.export import CSV, XLSX
-
 from . import views
 
 app_name = "vehicles"
 urlpatterns = [
     path("", views.index, name="index"),
-    path("export.csv", views.export, {"kind": CSV}, name="export_csv"),
-    path("export.xlsx", views.export, {"kind": XLSX}, name="export_xlsx"),
+    path("exporter/", views.export, name="export"),
     path("nouveau/", views.create, name="create"),
     path("<int:vehicle_id>/", views.show, name="show"),
     path("<int:vehicle_id>/valider/", views.save, name="save"),

@@ -11,14 +11,13 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
-from django_tables2 import RequestConfig
 
 from jupiter.dealer.sites.access import Member, member_may
 from jupiter.kit.clock import business_today
 from jupiter.kit.french import printed_date
 from jupiter.kit.journal.actions import entries_of
 from jupiter.kit.walls import asking_the_group
-from jupiter.kit.web.export import exported
+from jupiter.kit.web.export import list_as_file
 from jupiter.kit.web.once import creation_key, form_key
 from jupiter.kit.web.screen import screen
 from jupiter.kit.web.tables import paged
@@ -56,17 +55,14 @@ def index(request: HttpRequest, member: Member) -> HttpResponse:
     table = paged(VehicleTable(found.qs), request, per_page=PER_PAGE)
     return screen(
         request, "vehicles/index.html", title=_("Gestion véhicules"), here="vehicles", table=table, filter=found,
-        query=request.GET.urlencode(),
     )  # fmt: skip
 
 
 @require_safe
 @member_may("read_vehicle")
-def export(request: HttpRequest, member: Member, kind: str) -> HttpResponseBase:
+def export(request: HttpRequest, member: Member) -> HttpResponseBase:
     """Exporter: the filtered rows, in the order of the screen."""
-    table = VehicleTable(_filtered(request, member).qs)
-    RequestConfig(request, paginate=False).configure(table)
-    return exported(table, kind=kind, name="vehicules")
+    return list_as_file(VehicleTable(_filtered(request, member).qs), request, name="vehicules")
 
 
 @require_http_methods(["GET", "POST"])

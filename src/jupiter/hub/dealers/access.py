@@ -7,10 +7,11 @@ from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
+from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponseBase
 
 from jupiter.kit.accounts.models import User
-from jupiter.kit.oauth import ClientToken
+from jupiter.kit.oauth import ClientToken, is_living
 from jupiter.kit.walls import everywhere, walled_for_group, walled_for_user
 
 from .models import ApiClient, Member, PointOfSale, member_of
@@ -74,7 +75,6 @@ class ClientDoor(ClientToken):
     """The calling software: `request.auth` is its ApiClient, with its group."""
 
     def authenticate(self, request: HttpRequest, token: str) -> ApiClient | None:
-        application = super().authenticate(request, token)
-        if application is None:
-            return None
-        return ApiClient.objects.select_related("group").filter(application=application).first()
+        way = "application__accesstoken__"
+        clients = ApiClient.objects.select_related("group").filter(is_living(token, way)).annotate(scope=F(f"{way}scope"))
+        return next((client for client in clients if self.scope in client.scope.split()), None)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from jupiter.hub.guarantors.registry import GUARANTORS
 from jupiter.kit.accounts.models import User
@@ -47,24 +48,29 @@ def troubles_of(choices: Mapping[str, Choice]) -> dict[tuple[str, str], str]:
         if not choice.chosen:
             continue
         if guarantor.account.needs_identifier and not choice.identifier:
-            errors[key, "identifier"] = f"{guarantor.label}\u00a0: le champ identifiant est obligatoire"
+            errors[key, "identifier"] = _("%(label)s\u00a0: le champ identifiant est obligatoire") % {"label": guarantor.label}
         elif (
             choice.identifier
             and guarantor.account.identifier_shape
             and not re.fullmatch(guarantor.account.identifier_shape, choice.identifier)
         ):
-            errors[key, "identifier"] = f"{guarantor.label}\u00a0: identifiant inconnu, par exemple {guarantor.account.identifier_example}"
+            errors[key, "identifier"] = _("%(label)s\u00a0: identifiant inconnu, par exemple %(example)s") % {
+                "label": guarantor.label,
+                "example": guarantor.account.identifier_example,
+            }
         elif not IDENTIFIER.fullmatch(choice.identifier):
-            errors[key, "identifier"] = f"{guarantor.label}\u00a0: un identifiant n’a que des lettres, des chiffres, et . / _ -"
+            errors[key, "identifier"] = _("%(label)s\u00a0: un identifiant n’a que des lettres, des chiffres, et . / _ -") % {
+                "label": guarantor.label
+            }
         if guarantor.account.needs_handling and choice.handling not in GuarantorAccount.Handling.values:
-            errors[key, "handling"] = f"{guarantor.label}\u00a0: choisissez le type de gestion (Forfait ou Gestion)"
+            errors[key, "handling"] = _("%(label)s\u00a0: choisissez le type de gestion (Forfait ou Gestion)") % {"label": guarantor.label}
     return errors
 
 
 @transaction.atomic
 def save_profile(point: PointOfSale, choices: Mapping[str, Choice], *, who: str, now: datetime) -> Profile:
     """Modifier: from now on sales can be declared here. No guarantor at all is a choice too."""
-    profile, _ = Profile.objects.get_or_create(point_of_sale=point)
+    profile, _is_new = Profile.objects.get_or_create(point_of_sale=point)
     profile = Profile.objects.select_for_update().get(pk=profile.pk)
     preset = {account.guarantor: account for account in profile.accounts.all()}
     choices = {key: choice if choice.chosen else _kept(choice, preset.get(key)) for key, choice in choices.items()}
@@ -81,7 +87,7 @@ def save_profile(point: PointOfSale, choices: Mapping[str, Choice], *, who: str,
     chosen = [GUARANTORS[key].label for key, choice in choices.items() if choice.chosen]
     note(
         "save_profile", "point_of_sale", point.code, who=who, owner_id=point.pk,
-        sentence=f"Profil modifié\u00a0: {', '.join(chosen) or 'aucun garantisseur'}", guarantors=chosen,
+        sentence=_("Profil modifié\u00a0: %(chosen)s") % {"chosen": ", ".join(chosen) or _("aucun garantisseur")}, guarantors=chosen,
     )  # fmt: skip
     return profile
 
@@ -127,7 +133,7 @@ def give_grant(client: ApiClient, user: User, *, network_code: str | None) -> st
         row.pk,
         who=user.get_full_name(),
         owner_id=point_id,
-        sentence=f"Accès donné à {client.name}",
+        sentence=_("Accès donné à %(client)s") % {"client": client.name},
         client=client.pk,
     )
     return grant
@@ -142,14 +148,15 @@ def revoke_grant(client: ApiClient, grant: str, *, now: datetime) -> bool:
     if row.revoked_at is None:
         row.revoked_at = now
         row.save(update_fields=["revoked_at"])
-        note("revoke_grant", "grant", row.pk, who=client.name, owner_id=_workplace_of(row), sentence="Accès révoqué")
+        note("revoke_grant", "grant", row.pk, who=client.name, owner_id=_workplace_of(row), sentence=_("Accès révoqué"))
     return True
 
 
-def _workplace_of(grant: Grant) -> int | None:
-    """Where the journal keeps what happens to a grant: its user's first point of sale in the client's group."""
-    theirs = Membership.objects.filter(user=grant.user_id, point_of_sale__group=grant.client.group_id)
-    return theirs.order_by("pk").values_list("point_of_sale_id", flat=True).first()
+def _workplace_of(grant: Grant) -> int:
+    """Where the journal keeps what happens to a grant: its user's first point of sale in the client's group, else the group's first."""
+    ours = PointOfSale.objects.filter(group=grant.client.group_id)
+    theirs = ours.filter(memberships__user=grant.user_id)
+    return (theirs.order_by("pk").first() or ours.order_by("pk")[0]).pk
 
 
 def digest(secret: str) -> str:
@@ -171,7 +178,7 @@ def create_group(
     profile = Profile.objects.create(point_of_sale=point)
     GuarantorAccount.objects.create(profile=profile, guarantor="stellantis", identifier=producer)
     Membership.objects.create(user=manager, point_of_sale=point, role=MANAGER)
-    note("create_group", "point_of_sale", code, who="installation", owner_id=point.pk, sentence=f"Groupe {name} créé")
+    note("create_group", "point_of_sale", code, who="installation", owner_id=point.pk, sentence=_("Groupe %(name)s créé") % {"name": name})
     return point
 
 
@@ -187,5 +194,5 @@ def keep_api_client(group: Group, issued: IssuedClient, *, name: str, dealer_url
     """Its software hears of its sales at the address that bears its client id."""
     notice_url = f"{dealer_url.rstrip('/')}/api/v1/notices/hub/{issued.client_id}"
     facts = {"group": group, "name": name, "notice_url": notice_url, "notice_secret": notice_secret}
-    client, _ = ApiClient.objects.update_or_create(application=issued.application, defaults=facts)
+    client, _is_new = ApiClient.objects.update_or_create(application=issued.application, defaults=facts)
     return client

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from ninja import Path, Router, Status
 from pydantic import Field, StringConstraints
 
@@ -47,7 +48,10 @@ def create_grant(request: HttpRequest, words: GrantRequestV1) -> Status[GrantV1]
     user = check_credentials(request, words.username, words.password)
     if was_locked_out(request):
         raise Problem(
-            429, "too-many-attempts", "Trop d’essais\u00a0: attendez quinze minutes avant de recommencer.", headers={"Retry-After": "900"}
+            429,
+            "too-many-attempts",
+            _("Trop d’essais\u00a0: attendez quinze minutes avant de recommencer."),
+            headers={"Retry-After": "900"},
         )
     if user is None:
         raise _wrong_credentials()
@@ -61,7 +65,7 @@ def create_grant(request: HttpRequest, words: GrantRequestV1) -> Status[GrantV1]
 
 
 def _wrong_credentials() -> Problem:
-    sentence = "Identifiant ou mot de passe du Centralisateur incorrect, ou sans accès à ce point de vente."
+    sentence = _("Identifiant ou mot de passe du Centralisateur incorrect, ou sans accès à ce point de vente.")
     return Problem(422, "credentials-refused", sentence, errors=[{"pointer": "/password", "code": "refused", "message": sentence}])
 
 
@@ -125,7 +129,7 @@ def put_profile(
             {"pointer": f"/guarantors/{key}/{field}", "code": "missing", "message": sentence}
             for (key, field), sentence in refused.errors.items()
         ]
-        raise Problem(422, "profile-incomplete", "Le profil est incomplet.", errors=errors) from None
+        raise Problem(422, "profile-incomplete", _("Le profil est incomplet."), errors=errors) from None
     chosen = [
         ChosenGuarantorV1(key=GuarantorKey(key), identifier=account.identifier, handling=account.handling)
         for key, account in chosen_accounts(point).items()

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from ninja import Path, Router, Status
 from pydantic import ValidationError
 
@@ -66,14 +67,14 @@ def put_sale(request: HttpRequest, reference: NewReference, words: SaleV1) -> Ht
         try:
             sale, is_new = actions.receive_sale(client, reference, words, today=business_today(), now=timezone.now())
         except actions.UnknownPointOfSale:
-            sentence = f"Aucun point de vente de votre groupe n’a le code RRD1 {words.network_code}."
+            sentence = _("Aucun point de vente de votre groupe n’a le code RRD1 %(network_code)s.") % {"network_code": words.network_code}
             errors = [{"pointer": "/network_code", "code": "unknown-point-of-sale", "message": sentence}]
             raise Problem(422, "unknown-point-of-sale", sentence, errors=errors) from None
         except actions.AlreadyDeclared:
             raise _already_declared() from None
         except actions.PointOfSaleFixed:
             raise Problem(
-                409, "point-of-sale-fixed", "La déclaration est commencée\u00a0: la vente ne change plus de point de vente."
+                409, "point-of-sale-fixed", _("La déclaration est commencée\u00a0: la vente ne change plus de point de vente.")
             ) from None
         except actions.SaleRefused as refused:
             raise _refused(refused) from None
@@ -125,15 +126,15 @@ def launch_sale(request: HttpRequest, reference: SomeReference, words: LaunchReq
             201, actions.launch_sale(sale, client_of(request), words.grant, now=timezone.now(), return_url=words.return_url or "")
         )
     except actions.GrantRefused:
-        sentence = "Cet accès au Centralisateur ne vaut plus\u00a0: identifiez-vous à nouveau."
+        sentence = _("Cet accès au Centralisateur ne vaut plus\u00a0: identifiez-vous à nouveau.")
         errors = [{"pointer": "/grant", "code": "grant-refused", "message": sentence}]
         raise Problem(403, "grant-refused", sentence, errors=errors) from None
     except actions.ForeignAddress:
-        sentence = "L’adresse de retour n’est pas celle du logiciel appelant."
+        sentence = _("L’adresse de retour n’est pas celle du logiciel appelant.")
         errors = [{"pointer": "/return_url", "code": "foreign-address", "message": sentence}]
         raise Problem(422, "foreign-address", sentence, errors=errors) from None
     except actions.Withdrawn:
-        raise Problem(409, "withdrawn", "Cette vente a été retirée\u00a0: envoyez-la à nouveau d’abord.") from None
+        raise Problem(409, "withdrawn", _("Cette vente a été retirée\u00a0: envoyez-la à nouveau d’abord.")) from None
 
 
 @router.post(
@@ -173,15 +174,15 @@ def _declared(sale: Sale, who: str) -> Sale:
         errors = [
             {"pointer": wording.pointer_of(name), "code": "missing", "message": rules.is_mandatory_sentence(name)} for name in missing.names
         ]
-        raise Problem(422, "missing-fields", "Des champs obligatoires sont vides.", errors=errors) from None
+        raise Problem(422, "missing-fields", _("Des champs obligatoires sont vides."), errors=errors) from None
     except actions.ProfileNotConfigured:
-        sentence = f"Le profil du point de vente {sale.point_of_sale.code} n’est pas configuré sur le Centralisateur."
+        sentence = _("Le profil du point de vente %(code)s n’est pas configuré sur le Centralisateur.") % {"code": sale.point_of_sale.code}
         raise Problem(422, "profile-not-configured", sentence, network_code=sale.point_of_sale.network_code) from None
     except actions.GuarantorCannot as refusal:
         errors = [{"pointer": "/guarantor", "code": "guarantor-cannot", "message": refusal.sentence}]
         raise Problem(422, "guarantor-cannot", refusal.sentence, errors=errors) from None
     except actions.Withdrawn:
-        raise Problem(409, "withdrawn", "Cette vente a été retirée\u00a0: envoyez-la à nouveau d’abord.") from None
+        raise Problem(409, "withdrawn", _("Cette vente a été retirée\u00a0: envoyez-la à nouveau d’abord.")) from None
 
 
 @router.get(
@@ -210,13 +211,13 @@ def insurer_notice(request: HttpRequest) -> HttpResponse:
     try:
         notice_id = verified_id(link.notice_secrets if link else [], request.headers, request.body)
     except NotSigned:
-        raise Problem(401, "not-signed", "Signature absente, fausse ou trop ancienne.") from None
+        raise Problem(401, "not-signed", _("Signature absente, fausse ou trop ancienne.")) from None
     try:
         notice = JobNoticeV1.model_validate(strict_json.loads(request.body))
     except strict_json.Unreadable as error:
-        raise Problem(400, "unreadable-json", f"Le JSON est illisible\u00a0: {error}.") from error
+        raise Problem(400, "unreadable-json", _("Le JSON est illisible\u00a0: %(error)s.") % {"error": error}) from error
     except ValidationError as error:
-        raise Problem(400, "unreadable-notice", "Ce n’est pas une nouvelle de devis.", errors=field_errors(_plain(error))) from error
+        raise Problem(400, "unreadable-notice", _("Ce n’est pas une nouvelle de devis."), errors=field_errors(_plain(error))) from error
     with everywhere():
         owner_id = owner_of(notice.data.external_reference)
     with walled([owner_id] if owner_id else []):
@@ -248,13 +249,13 @@ def _once(request: HttpRequest, route: str, words: object, act: Callable[[], Ans
     try:
         return _json(*answer_once(client_of(request).key, idempotency_key(request), route, words, act))
     except KeyUsedForOtherWords:
-        raise Problem(422, "idempotency-key-reused", "Cet Idempotency-Key a déjà servi à une autre demande.") from None
+        raise Problem(422, "idempotency-key-reused", _("Cet Idempotency-Key a déjà servi à une autre demande.")) from None
     except StillRunning:
-        raise Problem(409, "still-running", "La première demande n’est pas terminée.", headers={"Retry-After": "1"}) from None
+        raise Problem(409, "still-running", _("La première demande n’est pas terminée."), headers={"Retry-After": "1"}) from None
 
 
 def _already_declared() -> Problem:
-    return Problem(409, "already-declared", "Cette vente est déclarée\u00a0: elle ne change plus.")
+    return Problem(409, "already-declared", _("Cette vente est déclarée\u00a0: elle ne change plus."))
 
 
 def _refused(refused: actions.SaleRefused) -> Problem:
@@ -262,4 +263,4 @@ def _refused(refused: actions.SaleRefused) -> Problem:
         {"pointer": wording.pointer_of(name), "code": "refused", "message": f"{rules.FIELDS[name].label}\u00a0: {sentence}"}
         for name, sentence in refused.errors.items()
     ]
-    return Problem(422, "words-refused", "Des champs sont à corriger.", errors=errors)
+    return Problem(422, "words-refused", _("Des champs sont à corriger."), errors=errors)

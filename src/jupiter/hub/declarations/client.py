@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from django.db import connection
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from jupiter.hub.dealers.models import ApiClient
 from jupiter.hub.guarantors.port import Guarantor
@@ -25,7 +26,11 @@ def fetch_document(parcel: Transmission) -> Answer:
     guarantor = _guarantor(parcel)
     answer = guarantor.fetch(parcel.words["href"])
     if hashlib.sha256(answer.body).hexdigest() != parcel.words["sha256"] or len(answer.body) != parcel.words["size"]:
-        raise GiveUp(f"Le document reçu de {guarantor.source} n’est pas celui qui était annoncé", status=answer.status, answer=answer.shown)
+        raise GiveUp(
+            _("Le document reçu de %(source)s n’est pas celui qui était annoncé") % {"source": guarantor.source},
+            status=answer.status,
+            answer=answer.shown,
+        )
     return answer
 
 
@@ -33,7 +38,7 @@ def post_notice(parcel: Transmission) -> Answer:
     """Signed anew at each attempt, under the same id."""
     client = ApiClient.objects.get(pk=int(parcel.partner.removeprefix("dealer:")))
     if not client.wants_notices:
-        raise GiveUp(f"{client.name} n’a pas d’adresse pour les nouvelles")
+        raise GiveUp(_("%(client)s n’a pas d’adresse pour les nouvelles") % {"client": client.name})
     connection.close()  # a slow partner holds a thread, not a database connection
     body = json.dumps(parcel.words, ensure_ascii=False).encode()
     headers = signed_headers(client.notice_secrets, notice_id=str(parcel.key), body=body, now=timezone.now())

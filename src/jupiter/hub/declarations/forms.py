@@ -6,6 +6,8 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from jupiter.hub.dealers.models import GuarantorAccount
 from jupiter.hub.guarantors.registry import GUARANTORS, why_not
@@ -66,19 +68,19 @@ DRAFT, DECLARE = "save", "declare"
 
 class DeclarationForm(KitForm):
     GROUPS: ClassVar = {
-        "head": Group("Déclaration", "consent:4 sale_origin:4 seller:4"),
+        "head": Group(lazy("Déclaration"), "consent:4 sale_origin:4 seller:4"),  # type: ignore[arg-type]  # lazy
         "client": Group(
-            "Données client",
+            lazy("Données client"),  # type: ignore[arg-type]
             "title:2 last_name:3 first_name:3 email:4 address:4 address_2:4 address_3:4 postcode:2 city:4 country:3 profession:3 "
             "phone:3 mobile:3 born_on:3 born_in:3",
         ),
         "vehicle": Group(
-            "Données véhicule",
+            lazy("Données véhicule"),  # type: ignore[arg-type]
             "kind:2 plate:2 vin:4 registration_type:2 four_wheel_drive:2 make:3 model:3 version:3 fuel:3 first_registered_on:3 mileage:3 "
             "delivery_on:3 price:3 manufacturer_until:3 manufacturer_km:3 trade_in_value:3 market_value:3 displacement:3 tax_power:3 "
             "din_power:3 power_kw:3",
         ),
-        "warranty": Group("Garantie", "level:4 months:2 starts_on:3 ends_on:3"),
+        "warranty": Group(lazy("Garantie"), "level:4 months:2 starts_on:3 ends_on:3"),  # type: ignore[arg-type]
     }
     UNITS: ClassVar = {name: field.unit for name, field in rules.FIELDS.items() if field.unit and name != "months"}
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
@@ -193,7 +195,7 @@ class ChoiceForm(KitForm):
             {
                 "value": self.NONE,
                 "label": "Sans garantie commerciale",
-                "note": "Relation Client et Assistance seulement\u00a0: aucun devis n’est créé.",
+                "note": _("Relation Client et Assistance seulement\u00a0: aucun devis n’est créé."),
                 "checked": picked == self.NONE,
             },
         ]

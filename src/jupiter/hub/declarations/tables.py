@@ -7,6 +7,8 @@ import django_tables2 as tables
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from jupiter.kit.clock import paris
 from jupiter.kit.transmissions.carriers import CARRIERS
@@ -44,7 +46,7 @@ def shown_state(sale: Sale) -> Shown:
         return Shown(str(sale.get_cover_display()), tone, icon)
     if sale.state == State.WITHDRAWN:
         return Shown(str(sale.get_state_display()), "off", "circle-x")
-    return Shown("À déclarer" if sale.words or sale.declaration_number else str(sale.get_state_display()), "", "circle-dashed")
+    return Shown(_("À déclarer") if sale.words or sale.declaration_number else str(sale.get_state_display()), "", "circle-dashed")
 
 
 def shown_parcel(parcel: Transmission) -> Shown:
@@ -53,21 +55,21 @@ def shown_parcel(parcel: Transmission) -> Shown:
 
 
 class SaleTable(tables.Table):
-    number = tables.Column("Vente", accessor="reference", order_by=("declaration_number", "id"), attrs=place("lead"))
-    shown = StateColumn(verbose_name="État", accessor="pk", orderable=False)
-    buyer = tables.Column("Client", attrs=place("title"), default=UNKNOWN)
-    vehicle = tables.Column("Véhicule", attrs=place("note clip"), default=UNKNOWN)
-    plate = tables.Column("Immatriculation", attrs=place("sum"), default=UNKNOWN)
-    order_number = tables.Column("Bon", attrs=place("spare"), default=UNKNOWN)
-    quote_number = tables.Column("Devis ou police", attrs=place("spare"), default=UNKNOWN)
-    changed_at = tables.Column("Dernier fait", attrs=place("spare"))
+    number = tables.Column(lazy("Vente"), accessor="reference", order_by=("declaration_number", "id"), attrs=place("lead"))
+    shown = StateColumn(verbose_name=lazy("État"), accessor="pk", orderable=False)
+    buyer = tables.Column(lazy("Client"), attrs=place("title"), default=UNKNOWN)
+    vehicle = tables.Column(lazy("Véhicule"), attrs=place("note clip"), default=UNKNOWN)
+    plate = tables.Column(lazy("Immatriculation"), attrs=place("sum"), default=UNKNOWN)
+    order_number = tables.Column(lazy("Bon"), attrs=place("spare"), default=UNKNOWN)
+    quote_number = tables.Column(lazy("Devis ou police"), attrs=place("spare"), default=UNKNOWN)
+    changed_at = tables.Column(lazy("Dernier fait"), attrs=place("spare"))
 
     class Meta:
-        empty_text = "Aucune vente"
+        empty_text = lazy("Aucune vente")
         order_by = "-changed_at"
 
-    caption = "Ventes"
-    noun = "Ventes"
+    caption = lazy("Ventes")
+    noun = lazy("Ventes")
 
     def __init__(self, *args: Any, may_complete: bool, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -102,18 +104,18 @@ class SaleTable(tables.Table):
 
 
 class TransmissionTable(tables.Table):
-    kind = tables.Column("Envoi", attrs=place("lead"), orderable=False)
-    shown = StateColumn(verbose_name="État", accessor="pk", orderable=False)
-    sale = tables.Column("Vente", accessor="subject", attrs=place("title"), orderable=False)
-    trouble = tables.Column("Ce qui s’est passé", attrs=place("note clip"), default=UNKNOWN, orderable=False)
-    tries = tables.Column("Essais", attrs={"td": {"class": "num sum"}, "th": {"class": "num"}}, orderable=False)
-    created_at = tables.Column("Depuis le", attrs=place("spare"), orderable=False)
+    kind = tables.Column(lazy("Envoi"), attrs=place("lead"), orderable=False)
+    shown = StateColumn(verbose_name=lazy("État"), accessor="pk", orderable=False)
+    sale = tables.Column(lazy("Vente"), accessor="subject", attrs=place("title"), orderable=False)
+    trouble = tables.Column(lazy("Ce qui s’est passé"), attrs=place("note clip"), default=UNKNOWN, orderable=False)
+    tries = tables.Column(lazy("Essais"), attrs={"td": {"class": "num sum"}, "th": {"class": "num"}}, orderable=False)
+    created_at = tables.Column(lazy("Depuis le"), attrs=place("spare"), orderable=False)
 
     class Meta:
-        empty_text = "Aucun envoi"
+        empty_text = lazy("Aucun envoi")
 
-    caption = "Transmissions"
-    noun = "Transmissions"
+    caption = lazy("Transmissions")
+    noun = lazy("Transmissions")
 
     def __init__(self, *args: Any, sales: dict[str, Sale], **options: Any) -> None:
         super().__init__(*args, **options)
@@ -137,4 +139,4 @@ class TransmissionTable(tables.Table):
 
 def label_of(parcel: Transmission) -> str:
     carrier = CARRIERS.get(parcel.kind)
-    return carrier.label if carrier else parcel.kind
+    return str(carrier.label) if carrier else parcel.kind

@@ -1,5 +1,7 @@
 """Who carries what: the hub's transmissions, registered with the kit's one task."""
 
+from django.utils.translation import gettext_lazy as lazy
+
 from jupiter.kit.transmissions.carriers import Carrier, reads_nothing, register
 
 from . import actions, client
@@ -7,7 +9,7 @@ from . import actions, client
 register(
     Carrier(
         kind=actions.COVER,
-        label="Demande de devis au garantisseur",
+        label=lazy("Demande de devis au garantisseur"),
         prepare=reads_nothing(client.ask_for_cover),
         accept=actions.record_quote,
         refuse=actions.record_cover_refusal,
@@ -16,7 +18,7 @@ register(
 register(
     Carrier(
         kind=actions.FETCH,
-        label="Document de la police",
+        label=lazy("Document de la police"),
         prepare=reads_nothing(client.fetch_document),
         accept=actions.keep_document,
         refuse=actions.record_document_trouble,
@@ -25,7 +27,7 @@ register(
 register(
     Carrier(
         kind=actions.NOTICE,
-        label="Nouvelles de la vente au logiciel du point de vente",
+        label=lazy("Nouvelles de la vente au logiciel du point de vente"),
         prepare=reads_nothing(client.post_notice),
         accept=lambda parcel, answer: None,
     )

@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext_lazy as lazy
+
 from jupiter.contracts.job_notice import JobStateV1
 from jupiter.contracts.sale_state import (
     CoverState,
@@ -25,10 +27,10 @@ from . import rules
 from .models import Cover, PolicyDocument, Sale
 
 HUB = "Centralisateur"
-SAVED = "La sauvegarde dans le centralisateur a été effectuée avec succès"
-CREATED = "La création a été effectuée avec succès (numéro devis\u00a0: {number})"
-ON_ITS_WAY = "création du devis en cours"
-TO_TAKE_UP = "La création du devis est à reprendre\u00a0: {trouble}"
+SAVED = lazy("La sauvegarde dans le centralisateur a été effectuée avec succès")
+CREATED = lazy("La création a été effectuée avec succès (numéro devis\u00a0: {number})")
+ON_ITS_WAY = lazy("création du devis en cours")
+TO_TAKE_UP = lazy("La création du devis est à reprendre\u00a0: {trouble}")
 
 
 def state_of(sale: Sale) -> SaleStateV1:
@@ -66,7 +68,9 @@ def notice_of(sale: Sale) -> dict[str, Any]:
 
 
 def document_of(sale: Sale) -> PolicyDocument | None:
-    """Without its bytes; only once they are here."""
+    """Without its bytes; only once they are here. Before there is a policy there is none to ask for."""
+    if not sale.policy_number:
+        return None
     return PolicyDocument.objects.filter(sale=sale, kept_at__isnull=False).defer("content").first()
 
 
@@ -74,15 +78,15 @@ def messages_of(sale: Sale) -> list[MessageV1]:
     """The two independent messages of a declaration; the second speaks for the guarantor."""
     if not sale.is_declared:
         return []
-    messages = [MessageV1(source=HUB, tone="ok", text=SAVED)]
+    messages = [MessageV1(source=HUB, tone="ok", text=str(SAVED))]
     if sale.cover == Cover.NOT_WANTED:
         return messages
     source = GUARANTORS[sale.guarantor].source
     if sale.quote_number:
-        return [*messages, MessageV1(source=source, tone="ok", text=CREATED.format(number=sale.quote_number))]
+        return [*messages, MessageV1(source=source, tone="ok", text=str(CREATED).format(number=sale.quote_number))]
     if sale.cover == Cover.ASIDE:
-        return [*messages, MessageV1(source=source, tone="warn", text=TO_TAKE_UP.format(trouble=sale.trouble))]
-    return [*messages, MessageV1(source=source, tone="wait", text=ON_ITS_WAY)]
+        return [*messages, MessageV1(source=source, tone="warn", text=str(TO_TAKE_UP).format(trouble=sale.trouble))]
+    return [*messages, MessageV1(source=source, tone="wait", text=str(ON_ITS_WAY))]
 
 
 def missing_of(sale: Sale) -> list[MissingV1]:

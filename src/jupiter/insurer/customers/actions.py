@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from django.utils.translation import gettext as _
+
 from jupiter.insurer.producers.models import Producer
 from jupiter.kit import numbers
 from jupiter.kit.journal.actions import note
@@ -25,6 +27,6 @@ def keep_account(producer: Producer, holder: Mapping[str, str], *, by: str) -> A
     account.save(force_insert=True)
     note(
         "open_account", "account", account.number, who=by, owner_id=producer.pk,
-        sentence=f"Compte {account.number} ouvert",
+        sentence=_("Compte %(number)s ouvert") % {"number": account.number},
     )  # fmt: skip
     return account

@@ -1,5 +1,6 @@
 """The verbs of a policy. Only these functions write one."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -7,6 +8,7 @@ from hashlib import sha256
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from jupiter.insurer.customers.models import Account
 from jupiter.insurer.producers.models import Producer
@@ -54,10 +56,9 @@ def refuse_covered_vin(vin: str, start: date, end: date) -> None:
         raise VinAlreadyCovered(vin)
 
 
-def issue_policy(purchase: Purchase, *, by: str, today: date) -> Policy:
-    """Inside the transaction that binds the quote: number, policy, its paper and its statement line, or none of them."""
+def issue_policy(purchase: Purchase, *, mentions: Mapping[str, Parameter], by: str, today: date) -> Document:
+    """Inside the transaction that binds the quote: number, policy, its paper and its statement line, or none of them. The paper."""
     facts = purchase.facts
-    refuse_covered_vin(facts["vin"], purchase.starts_on, purchase.ends_on)
     policy = Policy(
         account=purchase.account, producer=purchase.producer, product=purchase.product, offering=purchase.offering,
         edition=purchase.edition, product_name=purchase.product_name, months=purchase.months,
@@ -73,7 +74,7 @@ def issue_policy(purchase: Purchase, *, by: str, today: date) -> Policy:
             policy.save(force_insert=True)
     except IntegrityError as error:
         if "one_policy_per_car_and_day" in str(error):
-            raise VinAlreadyCovered(policy.vin) from error  # somebody bought it between our question and our answer
+            raise VinAlreadyCovered(policy.vin) from error
         raise
     PolicyTransaction.objects.create(
         policy=policy, sequence=1, kind=PolicyTransaction.Kind.SUBMISSION, job_number=purchase.job_number,
@@ -81,22 +82,21 @@ def issue_policy(purchase: Purchase, *, by: str, today: date) -> Policy:
     )  # fmt: skip
     StatementLine.objects.create(
         producer=policy.producer, policy=policy, booked_on=today, gross=policy.gross,
-        label=f"Souscription {policy.number} {policy.product_name}",
+        label=_("Souscription %(number)s %(product_name)s") % {"number": policy.number, "product_name": policy.product_name},
     )  # fmt: skip
-    _issue_paper(policy, kind=purchase.kind, fuel=purchase.fuel)
+    paper = _issue_paper(policy, mentions=mentions, kind=purchase.kind, fuel=purchase.fuel)
     note(
         "issue_policy", "policy", policy.number, who=by, owner_id=policy.producer_id,
-        sentence=f"Police {policy.number} souscrite", gross=policy.gross, job=purchase.job_number,
+        sentence=_("Police %(number)s souscrite") % {"number": policy.number}, gross=policy.gross, job=purchase.job_number,
     )  # fmt: skip
-    return policy
+    return paper
 
 
-def _issue_paper(policy: Policy, *, kind: str, fuel: str) -> Document:
-    mentions = Parameter.objects.on(policy.issued_on)
+def _issue_paper(policy: Policy, *, mentions: Mapping[str, Parameter], kind: str, fuel: str) -> Document:
     content = pdf.policy_paper(policy, mentions=mentions, kind=kind, fuel=fuel)
     name = rules.document_name(country=COUNTRY, producer_code=policy.producer.code, number=policy.number, issued_on=policy.issued_on)
     return Document.objects.create(
-        policy=policy, sequence=1, name=name, label="Conditions particulières", content=content,
+        policy=policy, sequence=1, name=name, label=_("Conditions particulières"), content=content,
         sha256=sha256(content).hexdigest(), size=len(content), issued_on=policy.issued_on, template=pdf.VERSION,
     )  # fmt: skip
 

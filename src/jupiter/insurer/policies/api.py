@@ -20,7 +20,7 @@ from .models import STATUS_WORDS, Document, Policy
 
 router = Router(tags=["policies"])
 router.add_decorator(for_the_caller)
-PolicyId = Annotated[str, Path(description="Numéro de police: ten digits")]
+PolicyId = Annotated[str, Path(description="The number of the policy: ten digits")]
 POLICIES = "/rest/policy/v1/policies"
 
 

@@ -6,11 +6,13 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.core.exceptions import PermissionDenied
+from django.db.models import F, Q
 from django.http import HttpRequest, HttpResponseBase
 from ninja.security import HttpBearer
 
-from jupiter.kit.oauth import living_token
+from jupiter.kit.oauth import is_living
 from jupiter.kit.walls import everywhere, walled, walled_for_user
 
 from .models import ApiClient, Caller, Member
@@ -66,13 +68,12 @@ class CallerMay(HttpBearer):
         return SCOPES_MAY[self.act]
 
     def authenticate(self, request: HttpRequest, token: str) -> Caller | None:
-        found = living_token(token)
-        if found is None:
-            return None
+        way = "application__accesstoken__"
+        reach = ArrayAgg("producers", filter=Q(producers__is_active=True), default=[])
         with everywhere():  # who is calling decides which wall is entered
-            client = ApiClient.objects.filter(application=found.application_id).prefetch_related("producers").first()
+            client = ApiClient.objects.filter(is_living(token, way)).annotate(scope=F(f"{way}scope"), reach=reach).first()
         if client is None:
             return None
-        reach = frozenset() if client.is_distributor else frozenset(p.pk for p in client.producers.all() if p.is_active)
-        caller = Caller(client=client, everywhere=client.is_distributor, producer_ids=reach)
-        return caller if caller.may(self.act, found.scope.split()) else None
+        producers = frozenset() if client.is_distributor else frozenset(client.reach)
+        caller = Caller(client=client, everywhere=client.is_distributor, producer_ids=producers)
+        return caller if caller.may(self.act, client.scope.split()) else None

@@ -1,6 +1,6 @@
 """The catalogue and its tariff, as dated rows: changing a row changes the next quote, never one already priced."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -101,6 +101,17 @@ class Edition(models.Model):
         return self.code
 
 
+class TermSet(models.QuerySet["Term"]):
+    def of(self, edition: Edition, *, declared_level: str, declared_months: int) -> "TermSet":
+        """With their offering, and whether a declaration of this level and duration stands for them."""
+        levels = DeclaredLevel.objects.filter(
+            edition=edition, level=declared_level, months=declared_months, offering=models.OuterRef("offering")
+        )
+        declared = Q(models.Exists(levels), months=declared_months)
+        is_declared = models.Case(models.When(declared, then=True), default=False, output_field=models.BooleanField())
+        return self.filter(edition=edition).select_related("offering").annotate(is_declared=is_declared)
+
+
 @kept()
 class Term(models.Model):
     """A duration in which an edition sells an offering, and the months before its guarantee begins."""
@@ -109,6 +120,8 @@ class Term(models.Model):
     offering = models.ForeignKey(Offering, models.PROTECT, related_name="terms")
     months = models.PositiveSmallIntegerField()
     waiting_months = models.PositiveSmallIntegerField(default=0)
+
+    objects = TermSet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["edition", "offering", "months"], name="one_term_per_duration")]
@@ -235,6 +248,11 @@ class Parameter(models.Model):
                 expressions=[("code", RangeOperators.EQUAL), (_period(), RangeOperators.OVERLAPS)],
             ),
         ]
+
+
+def number_in(parameters: Mapping[str, Parameter], code: str) -> int:
+    found = parameters.get(code)
+    return (found.number if found else None) or 0
 
 
 def lines_of(rates: Iterable[RateRow]) -> list[rules.Line]:

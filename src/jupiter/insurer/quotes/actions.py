@@ -13,7 +13,6 @@ from jupiter.insurer.policies.actions import Purchase, issue_policy
 from jupiter.insurer.policies.models import Document, Policy
 from jupiter.insurer.producers.models import ApiClient, NoticeSubscriber, Producer
 from jupiter.insurer.products.models import (
-    DeclaredLevel,
     Edition,
     Parameter,
     Product,
@@ -21,6 +20,7 @@ from jupiter.insurer.products.models import (
     TaxRate,
     Term,
     lines_of,
+    number_in,
 )
 from jupiter.insurer.products.rules import Refusal, Worksheet, cover_period, delivery_refusal, in_order, price, refusals
 from jupiter.kit import numbers
@@ -130,7 +130,7 @@ def edit_job(job: Job, facts: Mapping[str, Any], *, by: str, today: date, now: d
     after = {**before, **facts}
     _refuse_impossible(after)
     if "delivery_on" in changes:
-        _refuse_late(after["delivery_on"], today)
+        _refuse_late(after["delivery_on"], today, max_days_past=Parameter.objects.number(DAYS_PAST, today))
     for name in changes:
         setattr(job, name, facts[name])
     _back_to_draft(job)
@@ -145,30 +145,30 @@ def price_job(job: Job, *, by: str, today: date, now: datetime) -> Job:
     job = _held(job)
     _refuse_closed(job, today)
     state = LIFE.after(job.state, "quote")
-    _refuse_late(job.delivery_on, today)
+    limits = Parameter.objects.numbers_on(today)
+    _refuse_late(job.delivery_on, today, max_days_past=limits.get(DAYS_PAST, 0))
     edition = Edition.objects.for_sale(job.product, delivery_on=job.delivery_on, today=today)
     if edition is None:
         raise FactsRefused({"delivery_on": Refusal("no_tariff", job.delivery_on.isoformat())})
-    job.offers.all().delete()
-    offers = Offer.objects.bulk_create(_offers(job, edition, today))
+    if job.state != State.DRAFT:  # a draft has none
+        job.offers.all().delete()
+    offers = Offer.objects.bulk_create(_offers(job, edition, today, max_power=limits.get(MAX_POWER, 0)))
     job.state, job.edition = state, edition
     job.offer = next((offer for offer in offers if offer.is_declared and offer.is_eligible), None)
     _keep(job, "price_quote", by, _("Devis établi"), now)
     return job
 
 
-def _offers(job: Job, edition: Edition, today: date) -> list[Offer]:
+def _offers(job: Job, edition: Edition, today: date, *, max_power: int) -> list[Offer]:
     percents = TaxRate.objects.percents_on(today)
-    max_power = Parameter.objects.number(MAX_POWER, today)
-    declared = DeclaredLevel.objects.filter(edition=edition, level=job.declared_level, months=job.declared_months).first()
     rates = list(RateRow.objects.for_power(edition, job.din_power_hp))
     offers = []
-    for term in Term.objects.filter(edition=edition).select_related("offering"):
+    for term in Term.objects.of(edition, declared_level=job.declared_level, declared_months=job.declared_months):
         start, end = cover_period(job.delivery_on, job.manufacturer_warranty_until, term.months)
         offer = Offer(
             job=job, offering=term.offering, name=term.offering.name, months=term.months, rank=0,
             waiting_months=term.waiting_months, starts_on=start, ends_on=end,
-            is_declared=declared is not None and (declared.offering_id, declared.months) == (term.offering_id, term.months),
+            is_declared=term.is_declared,  # type: ignore[attr-defined]  # annotated by TermSet.of
         )  # fmt: skip
         reasons = refusals(job.car, term.offering.limits, delivery_on=job.delivery_on, max_power_hp=max_power)
         lines = lines_of(rate for rate in rates if (rate.offering_id, rate.months) == (term.offering_id, term.months))
@@ -212,21 +212,33 @@ def choose_offer(job: Job, *, offering: str, months: int, by: str, today: date, 
 @transaction.atomic
 def buy_job(job: Job, *, by: str, today: date, now: datetime) -> Policy:
     """Acheter maintenant, Oui. From two windows: one policy, and both are shown it."""
+    return _bought(bind_job(job, by=by, today=today, now=now))
+
+
+def _bought(job: Job) -> Policy:
+    if job.policy is None:
+        raise RuntimeError(f"{job.number} is bound and has no policy")
+    return job.policy
+
+
+@transaction.atomic
+def bind_job(job: Job, *, by: str, today: date, now: datetime) -> Job:
+    """The same, and the quote as it now stands."""
     job = _held(job)
     if job.policy:
-        return job.policy
+        return job
     _refuse_closed(job, today)
     if job.offer is None:
         raise NothingChosen
     state = LIFE.after(job.state, "bind")
     if not job.producer.is_active:
         raise ProducerSuspended
-    _refuse_late(job.delivery_on, today)
-    policy = issue_policy(_purchase(job, job.offer), by=by, today=today)
-    job.state, job.policy = state, policy
-    document = policy.documents.defer("content").get(sequence=1)
-    _keep(job, "buy_quote", by, _("Police %(number)s souscrite") % {"number": policy.number}, now, document=document)
-    return policy
+    known = Parameter.objects.on(today)
+    _refuse_late(job.delivery_on, today, max_days_past=number_in(known, DAYS_PAST))
+    paper = issue_policy(_purchase(job, job.offer), mentions=known, by=by, today=today)
+    job.state, job.policy = state, paper.policy
+    _keep(job, "buy_quote", by, _("Police %(number)s souscrite") % {"number": paper.policy.number}, now, document=paper)
+    return job
 
 
 def _purchase(job: Job, offer: Offer) -> Purchase:
@@ -280,7 +292,9 @@ def refusals_of(offer: Offer) -> list[Refusal]:
 def _held(job: Job) -> Job:
     """Locked first and read afterwards: what joins a row that was waited for is as old as the wait."""
     Job.objects.select_for_update().only("pk").get(pk=job.pk)
-    return Job.objects.select_related("account", "producer", "product", "offer__offering", "edition", "policy").get(pk=job.pk)
+    return Job.objects.select_related("account", "producer", "product", "offer__offering", "edition", "policy", "client__subscriber").get(
+        pk=job.pk
+    )
 
 
 def _refuse_closed(job: Job, today: date) -> None:
@@ -297,8 +311,8 @@ def _refuse_impossible(facts: Mapping[str, Any]) -> None:
         raise FactsRefused({"first_registered_on": refusal})
 
 
-def _refuse_late(delivery_on: date, today: date) -> None:
-    refusal = delivery_refusal(delivery_on, today=today, max_days_past=Parameter.objects.number(DAYS_PAST, today))
+def _refuse_late(delivery_on: date, today: date, *, max_days_past: int) -> None:
+    refusal = delivery_refusal(delivery_on, today=today, max_days_past=max_days_past)
     if refusal:
         raise FactsRefused({"delivery_on": refusal})
 
@@ -312,7 +326,7 @@ def _back_to_draft(job: Job) -> None:
 
 def _keep(job: Job, what: str, by: str, happened: str, now: datetime, *, document: Document | None = None) -> None:
     job.happened, job.changed_at, job.version = happened[:200], now, job.version + 1
-    subscriber = NoticeSubscriber.objects.filter(client=job.client_id).first() if job.notify and job.client_id else None
+    subscriber: NoticeSubscriber | None = getattr(job.client, "subscriber", None) if job.notify else None
     if subscriber:
         job.sequence += 1
     job.save()

@@ -25,7 +25,7 @@ def shown_make(make: str) -> str:
 
 
 class ContractForm(KitForm):
-    GROUPS: ClassVar = {"contract": Group("Contrat", "delivery_on:3")}
+    GROUPS: ClassVar = {"contract": Group(_("Contrat"), "delivery_on:3")}  # type: ignore[arg-type]  # lazy
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
     delivery_on = FrenchDateField(label=_("Date de livraison"))
 
@@ -36,15 +36,16 @@ class ContractForm(KitForm):
 
 class VehicleForm(KitForm):
     GROUPS: ClassVar = {
-        "identity": Group("Véhicule", "vin:4 plate:3 kind:5 make:4 model:3 first_registered_on:5 fuel:4 din_power_hp:3 mileage_km:5"),
+        "identity": Group(_("Véhicule"), "vin:4 plate:3 kind:5 make:4 model:3 first_registered_on:5 fuel:4 din_power_hp:3 mileage_km:5"),  # type: ignore[arg-type]
         "warranty": Group(
-            "Garantie constructeur et spécificités", "manufacturer_warranty_until:4 manufacturer_warranty_km:3 four_wheel_drive:5"
+            _("Garantie constructeur et spécificités"),  # type: ignore[arg-type]
+            "manufacturer_warranty_until:4 manufacturer_warranty_km:3 four_wheel_drive:5",
         ),
     }
     UNITS: ClassVar = {"din_power_hp": "ch", "mileage_km": "km", "manufacturer_warranty_km": "km"}
 
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    vin = VinField(label="VIN", help_text=_("17 caractères alphanumériques en majuscules"))
+    vin = VinField(label=_("VIN"), help_text=_("17 caractères alphanumériques en majuscules"))
     plate = PlateField(label=_("Immatriculation"), help_text=_("9 caractères, par exemple AB-123-CD"))
     kind = PickField(label=_("Type de véhicule"), choices=Kind.choices)
     first_registered_on = FrenchDateField(label=_("Première date d’immatriculation"))

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as lazy
 
 from jupiter.kit.history import kept
 
@@ -29,13 +30,13 @@ class User(AbstractUser):
     """`username` is kept in small letters."""
 
     class Theme(models.TextChoices):
-        AUTO = "auto", "Thème du système"
-        LIGHT = "light", "Thème clair"
-        DARK = "dark", "Thème sombre"
+        AUTO = "auto", lazy("Thème du système")
+        LIGHT = "light", lazy("Thème clair")
+        DARK = "dark", lazy("Thème sombre")
 
     class Density(models.TextChoices):
-        COMPACT = "compact", "Affichage compact"
-        COMFORTABLE = "comfortable", "Affichage aéré"
+        COMPACT = "compact", lazy("Affichage compact")
+        COMFORTABLE = "comfortable", lazy("Affichage aéré")
 
     first_name = None  # type: ignore[assignment]
     last_name = None  # type: ignore[assignment]

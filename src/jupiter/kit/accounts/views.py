@@ -9,6 +9,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.http import urlsafe_base64_decode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -20,8 +22,8 @@ from .actions import ask_for_new_password, change_password, choose_looks
 from .forms import ChangePasswordForm, ForgottenForm, LogInForm, NewPasswordForm
 from .models import User
 
-WRONG = "Nom d’utilisateur ou mot de passe incorrect"
-LOCKED = "Trop de tentatives\u00a0: réessayez dans 15 minutes, ou demandez un nouveau mot de passe"
+WRONG = lazy("Nom d’utilisateur ou mot de passe incorrect")
+LOCKED = lazy("Trop de tentatives\u00a0: réessayez dans 15 minutes, ou demandez un nouveau mot de passe")
 RESET = "password_reset"  # the session's own keeping place of a link once opened
 
 
@@ -60,7 +62,7 @@ def forgotten(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         ask_for_new_password(form.cleaned_data["email"])
         return redirect("accounts:letter_sent")
-    return screen(request, "accounts/forgotten.html", title="Mot de passe oublié", form=form, status=422 if form.errors else 200)
+    return screen(request, "accounts/forgotten.html", title=_("Mot de passe oublié"), form=form, status=422 if form.errors else 200)
 
 
 @public
@@ -80,12 +82,12 @@ def reset(request: HttpRequest, uid: str, token: str) -> HttpResponse:
         return redirect("accounts:reset", uid, "open")
     user = _user_of(uid)
     if user is None or not default_token_generator.check_token(user, request.session.get(RESET, "")):
-        return screen(request, "accounts/reset_dead.html", title="Ce lien n’est plus valable", status=410)
+        return screen(request, "accounts/reset_dead.html", title=_("Ce lien n’est plus valable"), status=410)
     form = NewPasswordForm(request.POST or None, user=user)
     if request.method == "POST" and form.is_valid():
         change_password(user, form.cleaned_data["new_password"], now=timezone.now())
         request.session.pop(RESET, None)
-        messages.success(request, "Votre mot de passe est changé. Connectez-vous.")
+        messages.success(request, _("Votre mot de passe est changé. Connectez-vous."))
         return redirect("accounts:login")
     return screen(
         request, "accounts/reset.html", title="Nouveau mot de passe", form=form, username=user.username, status=422 if form.errors else 200
@@ -110,9 +112,9 @@ def password(request: HttpRequest) -> HttpResponse:
         if check_credentials(request, request.user.username, form.cleaned_data["old_password"]):
             user = change_password(request.user, form.cleaned_data["new_password"], now=timezone.now())
             update_session_auth_hash(request, user)
-            messages.success(request, "Votre mot de passe est changé. Vos autres sessions sont fermées.")
+            messages.success(request, _("Votre mot de passe est changé. Vos autres sessions sont fermées."))
             return redirect("accounts:password")
-        form.add_error("old_password", LOCKED if was_locked_out(request) else "Ce mot de passe n’est pas l’actuel")
+        form.add_error("old_password", LOCKED if was_locked_out(request) else _("Ce mot de passe n’est pas l’actuel"))
     return screen(request, "accounts/password.html", title="Changer de mot de passe", form=form, status=422 if form.errors else 200)
 
 

@@ -56,17 +56,17 @@ def is_new_notice(sender: str, notice_id: str) -> bool:
 
 def _is_first(client_id: str, key: str, route: str, digest: str) -> bool:
     with connection.cursor() as cursor:
-        cursor.execute(f"SET LOCAL lock_timeout = '{PATIENCE_MS}ms'")
         try:
-            cursor.execute(
-                "INSERT INTO inbox_keptanswer (client_id, key, route, words_sha256) VALUES (%s, %s, %s, %s)"
-                " ON CONFLICT DO NOTHING RETURNING 1",
-                [client_id, key, route, digest],
+            cursor.execute(  # three in one, and back: the first and the last say how long the second may wait
+                "SELECT set_config('lock_timeout', %s, true);"
+                " INSERT INTO inbox_keptanswer (client_id, key, route, words_sha256) VALUES (%s, %s, %s, %s)"
+                " ON CONFLICT DO NOTHING RETURNING 1;"
+                " SET LOCAL lock_timeout TO DEFAULT",
+                [f"{PATIENCE_MS}ms", client_id, key, route, digest],
             )
         except OperationalError as error:
             if isinstance(error.__cause__, LockNotAvailable):
                 raise StillRunning from error
             raise
-        first = cursor.fetchone() is not None
-        cursor.execute("SET LOCAL lock_timeout TO DEFAULT")
-    return first
+        cursor.nextset()
+        return cursor.fetchone() is not None

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
+from django.utils.functional import Promise
+
 from jupiter.kit.partners import Answer
 
 from .models import Transmission
@@ -20,7 +22,7 @@ class Carrier:
     """
 
     kind: str
-    label: str  # as screens say it: « Vente vers le Centralisateur »
+    label: str | Promise  # as screens say it: « Vente vers le Centralisateur »
     prepare: Callable[[Transmission], Call]
     accept: Callable[[Transmission, Answer], None]
     refuse: Callable[[Transmission, str], None] | None = None

@@ -5,6 +5,7 @@ from functools import partial
 
 from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
 from jupiter.kit.jobs import AFTER_ITS_PAUSE, UPKEEP, NotNow
@@ -55,7 +56,7 @@ def _carry(transmission_id: int, owner_id: int) -> None:
     except (OperationalError, InterfaceError):
         raise
     except Exception as error:  # a bug: the row says so, the job stays failed
-        broken = Trouble(f"Erreur interne ({type(error).__name__})")
+        broken = Trouble(_("Erreur interne (%(name)s)") % {"name": type(error).__name__})
         with walled([owner_id]):
             actions.record_refusal(transmission_id, carrier, broken, milliseconds=_since(start), outcome=Outcome.BROKEN)
         raise
@@ -74,7 +75,7 @@ def _give_up(trouble: GiveUp) -> Answer:
 
 
 def _spent(trouble: Trouble) -> Trouble:
-    return Trouble(f"{trouble.reason}, malgré plusieurs essais", status=trouble.status, answer=trouble.answer)
+    return Trouble(_("%(reason)s, malgré plusieurs essais") % {"reason": trouble.reason}, status=trouble.status, answer=trouble.answer)
 
 
 @app.periodic(cron="* * * * * */15")

@@ -7,6 +7,8 @@ from typing import Any
 from django import forms
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from .templatetags.kit import icon
 
@@ -220,6 +222,9 @@ def _checkbox_line(bound: Drawn) -> str:
     return f'<label class="check" for="{escape(bound.auto_id)}">{bound.as_widget()}<span>{escape(bound.label)}</span></label>'
 
 
+CHECK, ERROR = lazy("À vérifier\u00a0:"), lazy("Erreur\u00a0:")  # before the words, for who does not see their colour
+
+
 def _labelled(bound: Drawn) -> str:
     unit, source = bound.unit, bound._mark("SOURCE")
     spoken = f'<span class="visually-hidden">, en {escape(unit)}</span>' if unit else ""
@@ -227,9 +232,11 @@ def _labelled(bound: Drawn) -> str:
     if bound.field.required:
         parts.append('<span class="req" aria-hidden="true">*</span>')
     if source:
-        parts.append(f'<span class="source"><span class="visually-hidden">repris du </span>{escape(source)}</span>')
+        parts.append(f'<span class="source"><span class="visually-hidden">{escape(_("repris du "))}</span>{escape(source)}</span>')
     if bound._mark("wanted"):
-        parts.append(f'<span class="wanted">{icon("circle-dashed")}<span class="visually-hidden">, à compléter</span></span>')
+        parts.append(
+            f'<span class="wanted">{icon("circle-dashed")}<span class="visually-hidden">{escape(_(", à compléter"))}</span></span>'
+        )
     inside = "".join(parts)
     if CONTROLS.get(type(bound.field.widget)) is _choice_list:
         return f'<span class="form-label" id="{escape(bound.auto_id)}_label">{inside}</span>{bound.as_widget()}'
@@ -249,12 +256,12 @@ def _warning(bound: Drawn) -> str:
         return ""
     return (
         f'<div class="field-warning" id="{escape(bound.auto_id)}_warning">{icon("alert-triangle")}'
-        f'<div><span class="visually-hidden">À vérifier\u00a0:</span> {escape(words)}</div></div>'
+        f'<div><span class="visually-hidden">{escape(CHECK)}</span> {escape(words)}</div></div>'
     )
 
 
 def _errors(bound: Drawn) -> str:
     if not (errors := bound._own_errors()):
         return ""
-    lines = "".join(f'<div><span class="visually-hidden">Erreur\u00a0:</span> {escape(error)}</div>' for error in errors)
+    lines = "".join(f'<div><span class="visually-hidden">{escape(ERROR)}</span> {escape(error)}</div>' for error in errors)
     return f'<div class="field-error" id="{escape(bound.auto_id)}_error">{icon("alert-circle")}<div>{lines}</div></div>'

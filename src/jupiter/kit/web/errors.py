@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from jupiter.kit import api
 
@@ -15,25 +16,29 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     """What does not exist and what is another's look alike, to the byte."""
     if request.path.startswith(API_PATHS):
         return api.not_found().answer()
-    return _page(request, 404, "Introuvable", "Cette page n’existe pas, ou n’est plus là. Vérifiez l’adresse, ou revenez à l’accueil.")
+    return _page(
+        request, 404, _("Introuvable"), _("Cette page n’existe pas, ou n’est plus là. Vérifiez l’adresse, ou revenez à l’accueil.")
+    )
 
 
 def refused(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return _page(
-        request, 403, "Pas permis", "Votre rôle ne permet pas cette action. Votre responsable peut la faire, ou changer votre rôle."
+        request, 403, _("Pas permis"), _("Votre rôle ne permet pas cette action. Votre responsable peut la faire, ou changer votre rôle.")
     )
 
 
 def unreadable(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return _page(request, 400, "Demande illisible", "La demande n’a pas pu être lue. Revenez en arrière et recommencez.")
+    return _page(request, 400, _("Demande illisible"), _("La demande n’a pas pu être lue. Revenez en arrière et recommencez."))
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    return _page(request, 500, "Erreur de notre côté", "Rien n’a été enregistré. Recommencez\u00a0; si cela continue, appelez le support.")
+    return _page(
+        request, 500, _("Erreur de notre côté"), _("Rien n’a été enregistré. Recommencez\u00a0; si cela continue, appelez le support.")
+    )
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return _page(request, 403, "Page trop ancienne", "Cette page a été ouverte il y a longtemps. Rechargez-la, puis recommencez.")
+    return _page(request, 403, _("Page trop ancienne"), _("Cette page a été ouverte il y a longtemps. Rechargez-la, puis recommencez."))
 
 
 def _page(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:

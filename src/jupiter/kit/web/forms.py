@@ -11,6 +11,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.renderers import TemplatesSetting
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from jupiter.kit import french
 
@@ -50,7 +52,7 @@ class ParsedField(forms.Field):
             return self.empty
         if not isinstance(value, str):
             return value
-        if not value.strip():
+        if not french.INVISIBLE.sub("", value).strip():
             return self.empty
         try:
             return self.parse(value)
@@ -204,9 +206,11 @@ class FrenchDateField(ParsedField):
             return
         earliest, latest = _now(self.earliest), _now(self.latest)
         if earliest and value < earliest:
-            raise ValidationError(f"Saisissez une date à partir du {french.printed_date(earliest)}", code="too_early")
+            raise ValidationError(
+                _("Saisissez une date à partir du %(earliest)s") % {"earliest": french.printed_date(earliest)}, code="too_early"
+            )
         if latest and value > latest:
-            raise ValidationError(f"Saisissez une date jusqu’au {french.printed_date(latest)}", code="too_late")
+            raise ValidationError(_("Saisissez une date jusqu’au %(latest)s") % {"latest": french.printed_date(latest)}, code="too_late")
 
 
 def _now(bound: date | Callable[[], date] | None) -> date | None:
@@ -239,9 +243,9 @@ class NumberField(ParsedField):
         if value is None:
             return
         if self.min_value is not None and value < self.min_value:
-            raise ValidationError(f"Saisissez {self.printed(self.min_value)} ou plus", code="min_value")
+            raise ValidationError(_("Saisissez %(min_value)s ou plus") % {"min_value": self.printed(self.min_value)}, code="min_value")
         if self.max_value is not None and value > self.max_value:
-            raise ValidationError(f"Saisissez {self.printed(self.max_value)} ou moins", code="max_value")
+            raise ValidationError(_("Saisissez %(max_value)s ou moins") % {"max_value": self.printed(self.max_value)}, code="max_value")
 
 
 class FrenchDecimalField(NumberField):
@@ -344,7 +348,7 @@ class Conflict(NamedTuple):
     differences: Sequence[Difference]
 
 
-OVERTAKEN = "Quelqu’un a enregistré cette fiche avant vous\u00a0: comparez, puis enregistrez à nouveau"
+OVERTAKEN = lazy("Quelqu’un a enregistré cette fiche avant vous\u00a0: comparez, puis enregistrez à nouveau")
 
 
 class KitForm(forms.Form):

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from django.conf import settings
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as lazy
 
 StrOrPromise = str | Promise  # a word, or one that waits for the reader’s language
 
@@ -25,7 +26,7 @@ class Service(NamedTuple):
 
     key: str
     name: str
-    tagline: str
+    tagline: StrOrPromise
     icon: str
 
     @property
@@ -39,9 +40,9 @@ class Service(NamedTuple):
 
 
 SERVICES = {
-    "dealer": Service("dealer", "Jupiter", "Concession", "planet"),
-    "hub": Service("hub", "Centralisateur", "Réseau", "topology-star-3"),
-    "insurer": Service("insurer", "Portail assurance", "Garanties", "shield-check"),
+    "dealer": Service("dealer", "Jupiter", lazy("Concession"), "planet"),
+    "hub": Service("hub", "Centralisateur", lazy("Réseau"), "topology-star-3"),
+    "insurer": Service("insurer", "Portail assurance", lazy("Garanties"), "shield-check"),
 }
 
 
@@ -61,7 +62,7 @@ class Frame(NamedTuple):
     sites: Sequence[str] = ()  # the names of this person's sites; the first one is shown, the others are listed
     role: str = ""
     search: str = ""  # the address of the search; without one, no search box
-    search_hint: str = "Plaque, VIN, client, n° de bon…"
+    search_hint: StrOrPromise = lazy("Plaque, VIN, client, n° de bon…")
     leaves: bool = False  # Se déconnecter is a line of the menu too
     help: str = ""  # a help page of the service's own, above the contacts
 

@@ -6,7 +6,7 @@ from jupiter.kit.walls import wall, wall_with_history
 
 
 class Migration(migrations.Migration):
-    dependencies = [("declarations", "0004_declared_meanwhile"), ("orders", "0005_walls")]
+    dependencies = [("declarations", "0004_declared_meanwhile"), ("orders", "0006_walls")]
 
     operations = [
         wall_with_history("declarations_saleathub", through=("order_id", "orders_order")),

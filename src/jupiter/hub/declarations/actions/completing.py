@@ -4,6 +4,7 @@ from datetime import date, datetime
 from uuid import uuid4
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from jupiter.hub.dealers.models import PointOfSale
 from jupiter.hub.declarations import rules
@@ -42,7 +43,11 @@ def begin_declaration(sale: Sale, *, guarantor: str, with_warranty: bool, by: Us
     is_new = not sale.declaration_number
     if is_new:
         sale.declaration_number = take_number(sale)
-    happened = f"Déclaration {sale.declaration_number} commencée" if is_new else "Choix du garantisseur modifié"
+    happened = (
+        _("Déclaration %(declaration_number)s commencée") % {"declaration_number": sale.declaration_number}
+        if is_new
+        else _("Choix du garantisseur modifié")
+    )
     keep_change(sale, happened, who=by.get_full_name(), now=now)
     note("begin_declaration", "sale", sale.pk, who=by.get_full_name(), owner_id=sale.point_of_sale_id, sentence=happened, guarantor=chosen)
     return sale
@@ -58,7 +63,7 @@ def complete_sale(sale: Sale, reading: rules.Reading, *, seen: int, by: User, no
     if reading.refused:
         raise SaleRefused(reading.refused)
     if correct(sale, reading.values, by=by):
-        keep_change(sale, "Déclaration complétée", who=by.get_full_name(), now=now)
+        keep_change(sale, _("Déclaration complétée"), who=by.get_full_name(), now=now)
     return sale
 
 
@@ -79,7 +84,7 @@ def correct(sale: Sale, values: rules.Values, *, by: User) -> list[str]:
         sale.values = values
         labels = [rules.FIELDS[name].label for name in changed]
         note(
-            "complete_sale", "sale", sale.pk, who=who, owner_id=sale.point_of_sale_id, sentence=f"Complété\u00a0: {', '.join(labels)}",
+            "complete_sale", "sale", sale.pk, who=who, owner_id=sale.point_of_sale_id, sentence=_("Complété\u00a0: %(labels)s") % {"labels": ", ".join(labels)},
             fields=changed,
         )  # fmt: skip
     return changed

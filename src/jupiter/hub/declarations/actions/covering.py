@@ -1,5 +1,9 @@
 """What is asked of the guarantor, frozen as it is said."""
 
+from collections.abc import Mapping
+
+from django.utils.translation import gettext as _
+
 from jupiter.hub.dealers.actions import chosen_accounts
 from jupiter.hub.dealers.models import GuarantorAccount
 from jupiter.hub.declarations.models import DeclarationVersion, Sale
@@ -10,10 +14,12 @@ from jupiter.kit.transmissions.actions import transmit
 from .refusals import GuarantorCannot
 
 COVER = "cover.request"
+Accounts = Mapping[str, GuarantorAccount]  # those of the profile, in screen order
 
 
 def ask_for_cover(sale: Sale, account: GuarantorAccount, *, who: str) -> DeclarationVersion:
-    version = freeze(sale, account, who=who)
+    """Called by declaring, which happens once: these are the first words."""
+    version = freeze(sale, account, number=1, who=who)
     transmit(
         COVER,
         partner=GUARANTORS[sale.guarantor].partner,
@@ -24,7 +30,7 @@ def ask_for_cover(sale: Sale, account: GuarantorAccount, *, who: str) -> Declara
     return version
 
 
-def freeze(sale: Sale, account: GuarantorAccount, *, who: str) -> DeclarationVersion:
+def freeze(sale: Sale, account: GuarantorAccount, *, number: int, who: str) -> DeclarationVersion:
     told = port.Sale(
         declaration_number=sale.declaration_number or "",
         account_identifier=account.identifier,
@@ -32,24 +38,27 @@ def freeze(sale: Sale, account: GuarantorAccount, *, who: str) -> DeclarationVer
         values=sale.values,
     )
     words = GUARANTORS[sale.guarantor].words(told)
-    number = sale.versions.count() + 1
     return DeclarationVersion.objects.create(sale=sale, number=number, values=sale.values, words=words, created_by=who)
 
 
 def account_of(sale: Sale, guarantor: str) -> GuarantorAccount:
+    return account_in(chosen_accounts(sale.point_of_sale), guarantor)
+
+
+def account_in(accounts: Accounts, guarantor: str) -> GuarantorAccount:
     """How the guarantor knows this point of sale; refused in a sentence where it is not chosen or cannot receive."""
-    account = chosen_accounts(sale.point_of_sale).get(guarantor)
+    account = accounts.get(guarantor)
     if account is None:
-        raise GuarantorCannot("Choisissez un garantisseur du profil de ce point de vente.")
+        raise GuarantorCannot(_("Choisissez un garantisseur du profil de ce point de vente."))
     if sentence := why_not(guarantor):
         raise GuarantorCannot(sentence)
     return account
 
 
-def default_guarantor(sale: Sale) -> str:
+def default_in(accounts: Accounts) -> str:
     """The first of the profile that can be declared to."""
-    keys = list(chosen_accounts(sale.point_of_sale))
+    keys = list(accounts)
     able = [key for key in keys if not why_not(key)]
     if able:
         return able[0]
-    raise GuarantorCannot(why_not(keys[0]) if keys else "Le profil de ce point de vente n’a pas de garantisseur.")
+    raise GuarantorCannot(why_not(keys[0]) if keys else _("Le profil de ce point de vente n’a pas de garantisseur."))

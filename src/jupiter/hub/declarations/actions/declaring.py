@@ -3,15 +3,16 @@
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
-from jupiter.hub.dealers.actions import is_configured
+from jupiter.hub.dealers.actions import chosen_accounts, is_configured
 from jupiter.hub.declarations import rules
 from jupiter.hub.declarations.models import LIFE, Cover, Sale, State
 from jupiter.kit.accounts.models import User
 from jupiter.kit.journal.actions import note
 
 from .completing import correct, refuse_stale
-from .covering import account_of, ask_for_cover, default_guarantor
+from .covering import account_in, ask_for_cover, default_in
 from .keeping import held, keep_change, take_number, together
 from .refusals import FieldsMissing, ProfileNotConfigured, SaleRefused, Withdrawn
 from .sending import correct_and_send_again
@@ -30,14 +31,15 @@ def declare_sale(sale: Sale, *, who: str, today: date, now: datetime) -> Sale:
 
 def _declare(sale: Sale, *, who: str, today: date, now: datetime) -> Sale:
     state = LIFE.after(sale.state, "declare")
-    if not is_configured(sale.point_of_sale):
+    accounts = chosen_accounts(sale.point_of_sale) if sale.with_warranty else {}
+    if not accounts and not is_configured(sale.point_of_sale):
         raise ProfileNotConfigured
     if names := rules.missing(sale.values, with_warranty=sale.with_warranty):
         raise FieldsMissing(names)
     account = None
     if sale.with_warranty:
-        sale.guarantor = sale.guarantor or default_guarantor(sale)
-        account = account_of(sale, sale.guarantor)
+        sale.guarantor = sale.guarantor or default_in(accounts)
+        account = account_in(accounts, sale.guarantor)
     confirmed = [doubt.code for doubt in rules.doubts(sale.values)]
     sale.state, sale.declared_at, sale.declared_on, sale.declared_by = state, now, today, who
     sale.cover = Cover.SENDING if account else Cover.NOT_WANTED
@@ -45,10 +47,10 @@ def _declare(sale: Sale, *, who: str, today: date, now: datetime) -> Sale:
         sale.declaration_number = take_number(sale)
     if account:
         ask_for_cover(sale, account, who=who)
-    keep_change(sale, f"Vente déclarée ({sale.declaration_number})", who=who, now=now)
+    keep_change(sale, _("Vente déclarée (%(declaration_number)s)") % {"declaration_number": sale.declaration_number}, who=who, now=now)
     note(
         "declare_sale", "sale", sale.pk, who=who, owner_id=sale.point_of_sale_id,
-        sentence=f"Déclarée sous le numéro {sale.declaration_number}", guarantor=sale.guarantor, warnings_confirmed=confirmed,
+        sentence=_("Déclarée sous le numéro %(declaration_number)s") % {"declaration_number": sale.declaration_number}, guarantor=sale.guarantor, warnings_confirmed=confirmed,
     )  # fmt: skip
     return sale
 

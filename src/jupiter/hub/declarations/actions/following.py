@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from jupiter.contracts.job_notice import JobNoticeV1
 from jupiter.contracts.sale_state import QuoteV1
@@ -33,14 +34,14 @@ def record_quote(parcel: Transmission, answer: Answer) -> None:
     sale.quote = QuoteV1(number=quote.number, state="draft", link=quote.link, expires_on=quote.expires_on).model_dump(mode="json")
     sale.cover = Cover.QUOTE_DRAFT
     who = GUARANTORS[sale.guarantor].source
-    keep_change(sale, f"Devis {quote.number} créé", who=who, now=timezone.now())
+    keep_change(sale, _("Devis %(number)s créé") % {"number": quote.number}, who=who, now=timezone.now())
     note(
         "record_quote",
         "sale",
         sale.pk,
         who=f"service:{parcel.partner}",
         owner_id=sale.point_of_sale_id,
-        sentence=f"Devis {quote.number} créé",
+        sentence=_("Devis %(number)s créé") % {"number": quote.number},
     )
 
 
@@ -52,7 +53,9 @@ def record_cover_refusal(parcel: Transmission, reason: str) -> None:
     last = parcel.attempts.order_by("-id").first()
     sale.refused_fields = GUARANTORS[sale.guarantor].refused_fields(last.answer) if last else {}
     sale.cover, sale.trouble = Cover.ASIDE, reason
-    keep_change(sale, f"Devis à reprendre\u00a0: {reason}", who=GUARANTORS[sale.guarantor].source, now=timezone.now())
+    keep_change(
+        sale, _("Devis à reprendre\u00a0: %(reason)s") % {"reason": reason}, who=GUARANTORS[sale.guarantor].source, now=timezone.now()
+    )
 
 
 def keep_document(parcel: Transmission, answer: Answer) -> None:
@@ -64,13 +67,18 @@ def keep_document(parcel: Transmission, answer: Answer) -> None:
     document.content, document.kept_at = answer.body, timezone.now()
     document.save(update_fields=["content", "kept_at"])
     sale.trouble = ""
-    keep_change(sale, f"Police {sale.policy_number} reçue ({document.name})", who=GUARANTORS[sale.guarantor].source, now=timezone.now())
+    keep_change(
+        sale,
+        _("Police %(policy_number)s reçue (%(document)s)") % {"policy_number": sale.policy_number, "document": document.name},
+        who=GUARANTORS[sale.guarantor].source,
+        now=timezone.now(),
+    )
 
 
 def record_document_trouble(parcel: Transmission, reason: str) -> None:
     document = PolicyDocument.objects.get(pk=parcel.words["document_id"])
     sale = held(document.sale_id)
-    sale.trouble = f"Le document de la police est à reprendre\u00a0: {reason}"
+    sale.trouble = _("Le document de la police est à reprendre\u00a0: %(reason)s") % {"reason": reason}
     keep_change(sale, sale.trouble, who=GUARANTORS[sale.guarantor].source, now=timezone.now())
 
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from jupiter.contracts.launch import LaunchV1
 from jupiter.hub.dealers.actions import digest
@@ -50,7 +51,7 @@ def use_launch(token: str, *, now: datetime) -> Launch | None:
     with walled_for_user(launch.user_id):  # the token is the credential: whose it is decides what exists
         note(
             "use_launch", "sale", launch.sale_id, who=launch.user.get_full_name(), owner_id=launch.sale.point_of_sale_id,
-            sentence=f"{launch.user.get_full_name()} est entré depuis son logiciel",
+            sentence=_("%(who)s est entré depuis son logiciel") % {"who": launch.user.get_full_name()},
         )  # fmt: skip
     return launch
 

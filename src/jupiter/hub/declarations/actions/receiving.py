@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from jupiter.contracts.sale import SaleV1
 from jupiter.hub.dealers.models import ApiClient, PointOfSale
@@ -39,13 +40,13 @@ def receive_sale(client: ApiClient, reference: str, said: SaleV1, *, today: date
     if not sale.declaration_number:  # once step 1 is passed, the hub's choice stands
         sale.with_warranty = with_warranty
         sale.guarantor = said.guarantor.value if said.guarantor and with_warranty else ""
-    corrected = set(sale.corrections.values_list("field", flat=True))
+    corrected = set() if is_new else set(sale.corrections.values_list("field", flat=True))
     kept = {name: value for name, value in sale.values.items() if name in corrected}
     emptied = {name for name in corrected if name not in kept}
     sale.values = together({name: value for name, value in reading.values.items() if name not in emptied} | kept, sale)
     sale.words, sale.order_number = words, said.order_number or ""
     sale.state = LIFE.after(sale.state, "receive")
-    happened = "Vente reçue" if is_new else "Vente mise à jour par le bon de commande"
+    happened = _("Vente reçue") if is_new else _("Vente mise à jour par le bon de commande")
     keep_change(sale, happened, who=client.name, now=now)
     note(
         "receive_sale", "sale", sale.pk, who=client.name, owner_id=sale.point_of_sale_id, sentence=happened,
@@ -62,7 +63,7 @@ def _row_of(client: ApiClient, reference: str, point: PointOfSale, today: date) 
     try:
         with transaction.atomic():
             sale = Sale.objects.create(client=client, reference=reference, point_of_sale=point, received_on=today)
-        return held(sale.pk), True
+        return sale, True  # held already: nobody else sees it yet
     except IntegrityError:
         return locked().get(client=client, reference=reference), False
 
@@ -76,6 +77,6 @@ def withdraw_sale(sale: Sale, *, who: str, now: datetime) -> Sale:
     if sale.state == State.WITHDRAWN:
         return sale
     sale.state = LIFE.after(sale.state, "withdraw")
-    keep_change(sale, "Vente retirée par le point de vente", who=who, now=now)
-    note("withdraw_sale", "sale", sale.pk, who=who, owner_id=sale.point_of_sale_id, sentence="Vente retirée")
+    keep_change(sale, _("Vente retirée par le point de vente"), who=who, now=now)
+    note("withdraw_sale", "sale", sale.pk, who=who, owner_id=sale.point_of_sale_id, sentence=_("Vente retirée"))
     return sale

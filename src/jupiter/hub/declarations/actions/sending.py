@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from jupiter.hub.declarations import rules
 from jupiter.hub.declarations.models import Cover, Sale
@@ -33,7 +34,7 @@ def correct_and_send_again(sale: Sale, values: rules.Values, *, by: User, now: d
     words = None
     if correct(sale, values, by=by):
         account = account_of(sale, sale.guarantor)
-        words = freeze(sale, account, who=by.get_full_name()).words
+        words = freeze(sale, account, number=sale.versions.count() + 1, who=by.get_full_name()).words
     return _send_again(sale, words=words, by=by, now=now)
 
 
@@ -48,8 +49,8 @@ def _send_again(sale: Sale, *, words: Mapping[str, Any] | None, by: User, now: d
 
 def _cover_goes_again(sale: Sale, *, by: User, now: datetime) -> None:
     sale.cover, sale.trouble, sale.refused_fields = Cover.SENDING, "", {}
-    keep_change(sale, "Demande de devis renvoyée", who=by.get_full_name(), now=now)
-    note("send_again", "sale", sale.pk, who=by.get_full_name(), owner_id=sale.point_of_sale_id, sentence="Demande de devis renvoyée")
+    keep_change(sale, _("Demande de devis renvoyée"), who=by.get_full_name(), now=now)
+    note("send_again", "sale", sale.pk, who=by.get_full_name(), owner_id=sale.point_of_sale_id, sentence=_("Demande de devis renvoyée"))
 
 
 @transaction.atomic
@@ -58,7 +59,7 @@ def send_transmission_again(parcel: Transmission, *, by: User, now: datetime) ->
     sale = locked().filter(declaration_number=parcel.subject).first()
     sent = send_all_again(parcel)
     for one in sent:
-        note("send_again", "transmission", one.pk, who=by.get_full_name(), owner_id=one.owner_id, sentence="Renvoyé", kind=one.kind)
+        note("send_again", "transmission", one.pk, who=by.get_full_name(), owner_id=one.owner_id, sentence=_("Renvoyé"), kind=one.kind)
     if sale and sale.can_be_sent_again and any(one.kind == COVER for one in sent):
         _cover_goes_again(sale, by=by, now=now)
     return len(sent)

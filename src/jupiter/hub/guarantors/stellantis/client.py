@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from jupiter.hub.guarantors.models import GuarantorLink
 from jupiter.kit.partners import Answer, GiveUp, Line, TryAgain
@@ -22,20 +23,24 @@ def post_composite(words: dict[str, Any], *, key: str) -> Answer:
     try:
         wording.composite_answer(answer.words)
     except wording.NotACompositeAnswer as error:
-        raise TryAgain(f"La réponse de {NAME} est illisible ({error})", status=answer.status, answer=answer.shown) from error
+        raise TryAgain(
+            _("La réponse de %(name)s est illisible (%(error)s)") % {"name": NAME, "error": error},
+            status=answer.status,
+            answer=answer.shown,
+        ) from error
     return answer
 
 
 def get_document(href: str) -> Answer:
     if not href.startswith("/") or href.startswith("//"):
-        raise GiveUp(f"{NAME} annonce un document à une adresse qui n’est pas la sienne")
+        raise GiveUp(_("%(name)s annonce un document à une adresse qui n’est pas la sienne") % {"name": NAME})
     return _line().ask("GET", href, accept="application/pdf")
 
 
 def _line() -> Line:
     link = GuarantorLink.objects.filter(guarantor="stellantis").first()
     if link is None:
-        raise GiveUp(f"La liaison avec {NAME} n’est pas configurée")
+        raise GiveUp(_("La liaison avec %(name)s n’est pas configurée") % {"name": NAME})
     connection.close()  # a slow partner holds a thread, not a database connection
     return _kept_line(settings.NEIGHBOURS["insurer"], link.client_id, link.client_secret)
 

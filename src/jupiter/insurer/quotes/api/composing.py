@@ -7,6 +7,7 @@ from typing import Annotated, Any, NoReturn, TypeVar
 
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from jupiter.contracts.base import ShortText, Words
@@ -108,7 +109,7 @@ def composite(request: HttpRequest, words: Composite) -> Any:
     producer = _producer(caller, submission.producer_code)
     product = Product.objects.filter(code=submission.product).first()
     if product is None:
-        _refuse(1, "product", "unknown", "product\u00a0: ce produit n’existe pas.")
+        _refuse(1, "product", "unknown", _("product\u00a0: ce produit n’existe pas."))
     asked = actions.Submission(
         external_reference=submission.external_reference,
         holder=_holder(account),
@@ -138,11 +139,15 @@ def composite(request: HttpRequest, words: Composite) -> Any:
 def _three_of(words: Composite) -> tuple[AccountV1, SubmissionV1, InsuredVehicleV1]:
     """Exactly the three requests of the contract, tied by their variables."""
     if words.selections or len(words.requests) != 3:
-        raise Problem(422, "composite-not-supported", "Le composite porte exactement account, submission et vehicle.")
+        raise Problem(422, "composite-not-supported", _("Le composite porte exactement account, submission et vehicle."))
     for place, (request, pattern) in enumerate(zip(words.requests, (ACCOUNTS, SUBMISSIONS, VEHICLES), strict=True)):
         if request.method.lower() != "post" or not pattern.fullmatch(request.uri):
             name = "uri" if request.method.lower() == "post" else "method"
-            said = f"{name}\u00a0: {request.method} {request.uri} n’est pas la requête attendue à cette place."
+            said = _("%(name)s\u00a0: %(method)s %(uri)s n’est pas la requête attendue à cette place.") % {
+                "name": name,
+                "method": request.method,
+                "uri": request.uri,
+            }
             raise Problem(
                 422, "composite-not-supported", said,
                 errors=[{"pointer": f"/requests/{place}/{name}", "code": "unexpected", "message": said}],
@@ -152,12 +157,12 @@ def _three_of(words: Composite) -> tuple[AccountV1, SubmissionV1, InsuredVehicle
     vehicle = _attributes(words, 2, InsuredVehicleV1)
     tied = REFERENCE.fullmatch(submission.account_id)
     if not tied or not _names(words.requests[0], tied[1]):
-        _refuse(1, "account_id", "unknown-variable", "account_id doit être la variable de la requête account.")
+        _refuse(1, "account_id", "unknown-variable", _("account_id doit être la variable de la requête account."))
     job_variable = VEHICLES.fullmatch(words.requests[2].uri)
     if not job_variable or not _names(words.requests[1], job_variable[1]):
-        raise Problem(422, "composite-not-supported", "L’adresse du véhicule doit porter la variable de la requête submission.")
+        raise Problem(422, "composite-not-supported", _("L’adresse du véhicule doit porter la variable de la requête submission."))
     if submission.producer_code != account.producer_code:
-        _refuse(1, "producer_code", "differs", "Le producteur de la demande n’est pas celui du compte.")
+        _refuse(1, "producer_code", "differs", _("Le producteur de la demande n’est pas celui du compte."))
     return account, submission, vehicle
 
 
@@ -189,9 +194,9 @@ def _producer(caller: Caller, code: str) -> Producer:
     """Another's producer is refused in the words of one that does not exist."""
     found = Producer.objects.filter(code=code).first()
     if found is None or not (caller.everywhere or found.pk in caller.producer_ids):
-        _refuse(1, "producer_code", "unknown", "Ce point de vente n’est pas rattaché à votre compte.")
+        _refuse(1, "producer_code", "unknown", _("Ce point de vente n’est pas rattaché à votre compte."))
     if not found.is_active:
-        _refuse(1, "producer_code", "suspended", "Ce point de vente n’est plus actif.")
+        _refuse(1, "producer_code", "suspended", _("Ce point de vente n’est plus actif."))
     return found
 
 

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Annotated, Any, cast
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from ninja import Path, Router, Status
 
 from jupiter.insurer.producers.access import for_the_caller
@@ -52,7 +53,7 @@ def _keys(request: HttpRequest, *, required: bool) -> dict[str, str]:
     found = {}
     if given := request.headers.get(TRANSACTION_ID, "").strip():
         if not is_key(given, most=128):
-            raise Problem(400, "transaction-id-unusable", "L’en-tête GW-DBTransaction-ID porte 1 à 128 caractères ASCII.")
+            raise Problem(400, "transaction-id-unusable", _("L’en-tête GW-DBTransaction-ID porte 1 à 128 caractères ASCII."))
         found[given] = TRANSACTION_ID
     if "Idempotency-Key" in request.headers or (required and not found):
         found[idempotency_key(request)] = "Idempotency-Key"
@@ -64,11 +65,11 @@ def _under(key: str, header: str, caller: Caller, route: str, words: object, act
         return answer_once(caller.key, key, route, words, act)
     except KeyUsedForOtherWords:
         if header == TRANSACTION_ID:
-            raise Problem(400, "transaction-id-reused", "Ce GW-DBTransaction-ID a déjà servi pour autre chose.") from None
-        raise Problem(422, "idempotency-key-reused", "Cette Idempotency-Key a déjà servi pour autre chose.") from None
+            raise Problem(400, "transaction-id-reused", _("Ce GW-DBTransaction-ID a déjà servi pour autre chose.")) from None
+        raise Problem(422, "idempotency-key-reused", _("Cette Idempotency-Key a déjà servi pour autre chose.")) from None
     except StillRunning:
         raise Problem(
-            409, "still-running", "La même demande est en cours\u00a0: réessayez dans un instant.", headers={"Retry-After": "1"}
+            409, "still-running", _("La même demande est en cours\u00a0: réessayez dans un instant."), headers={"Retry-After": "1"}
         ) from None
 
 
@@ -90,4 +91,8 @@ def refuse_stale(request: HttpRequest, job: Job, given: str | None = None) -> No
     """A checksum is optional; given, in the body or as GW-Checksum or If-Match, it must be the current one."""
     said = given or request.headers.get("GW-Checksum") or request.headers.get("If-Match", "").strip('"')
     if said and said != str(job.version):
-        raise Problem(409, "stale-checksum", f"La version fournie ({said}) n’est pas la version actuelle ({job.version}).")
+        raise Problem(
+            409,
+            "stale-checksum",
+            _("La version fournie (%(said)s) n’est pas la version actuelle (%(version)s).") % {"said": said, "version": job.version},
+        )

@@ -177,8 +177,8 @@ def bind_and_issue(request: HttpRequest, job_id: JobId) -> Any:
 
     def act() -> Answer:
         refuse_stale(request, job)
-        actions.buy_job(job, by=caller_of(request).name, today=business_today(), now=timezone.now())
-        return 200, job_element(job_of(request, job_id), with_offers=True)
+        bound = actions.bind_job(job, by=caller_of(request).name, today=business_today(), now=timezone.now())
+        return 200, job_element(bound, with_offers=True)
 
     return once(request, "bind-and-issue", {"job": job.number}, act)
 

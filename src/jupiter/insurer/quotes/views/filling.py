@@ -27,10 +27,8 @@ from .pages import SAVED, job_of, step_page
 def contract(request: HttpRequest, member: Member, number: str) -> HttpResponse:
     job = job_of(member, number)
     form = ContractForm.of(job, request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        kept = _kept(job, form, {"delivery_on": form.cleaned_data["delivery_on"]}, member)
-        if kept:
-            return redirect("quotes:vehicle", number)
+    if request.method == "POST" and form.is_valid() and _kept(job, form, {"delivery_on": form.cleaned_data["delivery_on"]}, member):
+        return redirect("quotes:vehicle", number)
     return step_page(request, "contract", "quotes/contract.html", job_of(member, number), form=form)
 
 
@@ -40,20 +38,20 @@ def vehicle(request: HttpRequest, member: Member, number: str) -> HttpResponse:
     """Sauvegarder keeps; Suivant keeps and gives the price."""
     job = job_of(member, number)
     form = VehicleForm.of(job, request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid() and _kept(job, form, form.facts(), member):
+    if request.method == "POST" and form.is_valid() and (kept := _kept(job, form, form.facts(), member)):
         if "save" in request.POST:
             messages.success(request, SAVED)
             return redirect("quotes:vehicle", number)
-        if _priced(job_of(member, number), form, member):
+        if _priced(kept, form, member):
             return redirect("quotes:offers", number)
     return step_page(request, "vehicle", "quotes/vehicle.html", job_of(member, number), form=form)
 
 
-def _kept(job: Job, form: ContractForm | VehicleForm, facts: dict[str, Any], member: Member) -> bool:
-    """Whether it was kept; if not, the form says why, beside the field where there is one."""
+def _kept(job: Job, form: ContractForm | VehicleForm, facts: dict[str, Any], member: Member) -> Job | None:
+    """The quote as it now stands; none when it was not kept: the form says why, beside the field where there is one."""
     version = form.cleaned_data.get("version")
     try:
-        actions.edit_job(job, facts, by=member.name, today=business_today(), now=timezone.now(), version=version)
+        return actions.edit_job(job, facts, by=member.name, today=business_today(), now=timezone.now(), version=version)
     except EditedMeanwhile:
         job.refresh_from_db()
         theirs = job.facts() | {"four_wheel_drive": "yes" if job.four_wheel_drive else "no"}
@@ -65,7 +63,7 @@ def _kept(job: Job, form: ContractForm | VehicleForm, facts: dict[str, Any], mem
             form.add_error(name if name in form.fields else None, sentence(refusal))
     except (QuoteClosed, QuoteOverdue) as refused:
         form.add_error(None, said_of(refused))
-    return not form.errors
+    return None
 
 
 def _priced(job: Job, form: VehicleForm, member: Member) -> bool:

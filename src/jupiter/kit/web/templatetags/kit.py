@@ -10,6 +10,7 @@ from django.templatetags.static import static
 from django.utils.formats import localize
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from jupiter.kit.clock import paris
 from jupiter.kit.french import NO_BREAK, grouped, printed_phone
@@ -68,7 +69,7 @@ def clock(instant: datetime | None) -> str:
 @register.filter
 def moment(instant: datetime | None) -> str:
     """13/12/2021 à 14 h 32, in Paris."""
-    return f"{paris(instant):%d/%m/%Y} à {clock(instant)}" if instant else UNKNOWN
+    return _("%(day)s à %(clock)s") % {"day": f"{paris(instant):%d/%m/%Y}", "clock": clock(instant)} if instant else UNKNOWN
 
 
 @register.filter

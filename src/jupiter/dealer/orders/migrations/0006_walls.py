@@ -6,7 +6,7 @@ from jupiter.kit.walls import search_view, wall, wall_with_history
 
 
 class Migration(migrations.Migration):
-    dependencies = [("orders", "0004_creation_key"), ("vehicles", "0004_walls")]
+    dependencies = [("orders", "0005_deposit_paid_on"), ("vehicles", "0004_walls")]
 
     operations = [
         wall_with_history("orders_order", site="site_id"),

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('customers', '0004_search_by_owner'),
-        ('orders', '0005_walls'),
+        ('orders', '0006_walls'),
         ('sites', '0003_walls'),
         ('vehicles', '0004_walls'),
     ]

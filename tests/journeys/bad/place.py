@@ -1,0 +1,124 @@
+"""Where everything is tried: three running services, one log-in each, and sales brought as far as a form needs them."""
+
+import json
+import time
+from dataclasses import dataclass
+
+import httpx
+
+from tests.journeys.running import Suite, seller_script, wait_for
+
+from .calls import PROBLEM
+from .trying import Window
+
+sell = seller_script()
+
+
+@dataclass
+class Sale:
+    car: "sell.Car"
+    vehicle: str
+    order: str
+    reference: str = ""
+    at_hub: int = 0
+    declaration_number: str = ""
+    job: str = ""
+    quote_number: str = ""
+
+
+class Place:
+    """The three services, one log-in each, and what is tried there."""
+
+    def __init__(self, suite: Suite) -> None:
+        self.suite = suite
+        self.windows: dict[tuple[str, str], Window] = {}
+        self.opened: list[Window] = []
+        self.seller = sell.Seller(sell.Suite(suite.data), suite.data / "sold")
+        self.seller.log_in()
+
+    def window(self, service: str, username: str = "") -> Window:
+        if (service, username) not in self.windows:
+            self.windows[service, username] = self.new_window(service, username)
+        return self.windows[service, username]
+
+    def new_window(self, service: str, username: str = "") -> Window:
+        """Another browser."""
+        window = Window(service, self.suite.url(service))
+        self.opened.append(window)
+        if username:
+            window.log_in(username, self.suite.login(service, username)["password"])
+        return window
+
+    def close(self) -> None:
+        for window in (*self.opened, self.seller.dealer, self.seller.hub, self.seller.insurer):
+            window.http.close()
+
+    def a_car(self) -> str:
+        """The address of its sheet."""
+        self.seller.started = time.monotonic()
+        return self.seller.vehicle(self.seller.new_car())
+
+    def a_sale(self) -> "Sale":
+        """Closed at the dealer, arrived at the hub."""
+        self.seller.started = time.monotonic()
+        car = self.seller.new_car()
+        sale = Sale(car, self.seller.vehicle(car), self.seller.order(car))
+        self.seller.close(sale.order)
+        sale.reference = self.seller.reference_of(sale.order)
+        wait_for(lambda: self.seller.state(sale.reference), 60, "the sale does not reach the hub")
+        sale.at_hub = self.suite.rows("hub", "SELECT id FROM declarations_sale WHERE reference = %s", sale.reference)[0]["id"]
+        return sale
+
+    def a_quote(self) -> "Sale":
+        """Declared, at the insurer."""
+        self.configure()
+        sale = self.a_sale()
+        self.seller.complete(sale.reference, sale.car, sale.order)
+        sale.declaration_number = self.seller.declare(sale.reference)["declaration_number"]
+        job = wait_for(lambda: self.seller.job(sale.declaration_number), 60, "the insurer has no devis")
+        sale.job, sale.quote_number = job["id"], job["jobNumber"]
+        return sale
+
+    def configure(self) -> None:
+        """The point of sale's profile, without which nothing is declared."""
+        words = {"guarantors": [{"key": "stellantis", "identifier": "865268J"}]}
+        self.seller.hub.ask("PUT", "/api/v1/points-of-sale/FR10350/profile", words)
+
+    def a_declaration_form(self) -> str:
+        """Its address, once its number is drawn."""
+        self.configure()
+        window, sale = self.window("hub", "responsable"), self.a_sale()
+        page = window.open(f"/vente/{sale.at_hub}/")
+        answer = window.post(page.address, page.form("guarantor").sent() | {"guarantor": "stellantis"}, at=page.address)
+        assert answer.status_code == 302, answer.text
+        return f"/vente/{sale.at_hub}/formulaire/"
+
+    def an_order(self) -> str:
+        self.seller.started = time.monotonic()
+        car = self.seller.new_car()
+        self.seller.vehicle(car)
+        return self.seller.order(car)
+
+
+class Line:
+    """A program at one service: its token, JSON, problems."""
+
+    def __init__(self, place: Place, service: str, scope: str, *, of: int = 0) -> None:
+        self.http, self.url = place.window(service).http, place.suite.url(service)
+        clients = [each for each in place.suite.demo["api_clients"] if each["service"] == service and scope in each["scopes"]]
+        client = clients[of]  # the second is another group's
+        said = {"grant_type": "client_credentials", "scope": scope}
+        answer = self.http.post("/oauth/token/", data=said, auth=(client["client_id"], client["client_secret"]))
+        self.token = answer.json()["access_token"]
+
+    def headers(self, key: str = "") -> dict[str, str]:
+        told = {"authorization": f"Bearer {self.token}", "accept": PROBLEM, "content-type": "application/json"}
+        return told | ({"idempotency-key": key} if key else {})
+
+    def say(self, method: str, path: str, words: object, *, key: str = "") -> httpx.Response:
+        return self.http.request(method, path, content=json.dumps(words).encode(), headers=self.headers(key))
+
+    def schema(self, method: str, path: str) -> tuple[dict, dict]:
+        told = self.http.get("/api/openapi.json").json()
+        body = told["paths"][path][method]["requestBody"]["content"]["application/json"]["schema"]
+        return body, told["components"]["schemas"]
