@@ -1,4 +1,7 @@
-"""The test database is made, migrated and emptied by others; the tests themselves run as the application does. And the worker."""
+"""The test database is made, migrated and emptied by others; the tests themselves run as the application does. And the worker.
+
+A test's own hands see all rows (EVERYWHERE): walls stand where the product enters them, at its doors and in its tasks.
+"""
 
 import fcntl
 import os
@@ -12,6 +15,8 @@ from psycopg import sql
 
 from jupiter.kit import postgres, roles
 from tests.worker import Worker
+
+EVERYWHERE = "-c jupiter.everywhere=on"
 
 
 def own_service():
@@ -41,6 +46,7 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():
+        connection.settings_dict["OPTIONS"]["options"] = EVERYWHERE
         go_on_as(roles.APP)
         connection.ops.execute_sql_flush = empty_the_tables
 

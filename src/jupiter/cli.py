@@ -18,7 +18,9 @@ ROLES = {  # all others: APP
     "migrate": OWNER,
     "createcachetable": OWNER,
     "dumpdata": MAINT,
-    "load_demo": MAINT,  # writes for all sites at once
+    "load_demo": MAINT,  # these write for groups that nobody works in yet
+    "create_group": MAINT,
+    "create_producer": MAINT,
 }
 USAGE = f"usage: jupiter run …  or  jupiter {'|'.join(SERVICES)} web|worker|migrate|COMMAND …  or  jupiter postgres start|stop"
 HERE = Path(__file__).resolve().parents[2]

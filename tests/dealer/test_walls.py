@@ -21,12 +21,14 @@ from jupiter.dealer.declarations.models import HubGrant
 from jupiter.dealer.desk.management.commands import load_demo
 from jupiter.dealer.orders.models import Order
 from jupiter.dealer.sites import rules
+from jupiter.dealer.sites.access import Member
 from jupiter.dealer.sites.models import Group, Membership, Site
 from jupiter.dealer.vehicles.models import Vehicle
 from jupiter.kit.accounts.models import User
 from jupiter.kit.transmissions.models import Transmission
 from tests.dealer import make
 from tests.rights import rights_of
+from tests.walls import lower_second_wall, red, tables_without_wall
 
 pytestmark = pytest.mark.django_db  # each test inside the world's own transaction, see below
 
@@ -278,3 +280,35 @@ def test_the_other_group_has_as_many_rows_of_every_kind(world):
             ours = model._default_manager.filter(**{way: world.ours}).count()
             theirs = model._default_manager.filter(**{way: world.theirs}).count()
             assert theirs >= ours, model._meta.label
+
+
+@pytest.mark.django_db
+def test_every_table_stands_behind_the_second_wall_or_is_named():
+    assert tables_without_wall() == set()
+
+
+# A grant is found by its user, not by its site.
+GUARDED_OTHERWISE = {"declarations:revoke"}
+
+
+def lower_first_wall(monkeypatch):
+    """As if every view had forgotten to ask whose a row is."""
+    monkeypatch.setattr(Member, "own", lambda self, rows, site="site": rows)
+
+
+@pytest.mark.parametrize("lowered", [(lower_first_wall,), (lower_second_wall,)], ids=["the second alone", "the first alone"])
+def test_either_wall_holds_alone(world, monkeypatch, lowered):
+    for lower in lowered:
+        lower(monkeypatch)
+    assert red(lambda address: check_role(world, address, "get", rules.MANAGER), WALLED) == set()
+    assert red(lambda address: check_role(world, address, "post", rules.MANAGER), WALLED) == set()
+
+
+def test_without_both_walls_this_matrix_is_red(world, monkeypatch):
+    """Or it would prove nothing."""
+    lower_first_wall(monkeypatch)
+    lower_second_wall(monkeypatch)
+    named = {address.name for address in WALLED if address.needs and address.name not in SHARED and address.needs != ("key",)}
+    seen = red(lambda address: check_role(world, address, "get", rules.MANAGER), WALLED)
+    seen |= red(lambda address: check_role(world, address, "post", rules.MANAGER), WALLED)
+    assert seen == named - GUARDED_OTHERWISE

@@ -14,14 +14,15 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from jupiter.hub.dealers import rules
-from jupiter.hub.dealers.models import ApiClient, Group, Membership, PointOfSale
+from jupiter.hub.dealers.models import ApiClient, Group, Member, Membership, PointOfSale
 from jupiter.hub.declarations import actions
 from jupiter.hub.declarations import rules as sale_rules
-from jupiter.hub.declarations.models import Launch, PolicyDocument, Sale
+from jupiter.hub.declarations.models import Launch, PolicyDocument, Sale, SaleSet
 from jupiter.kit.accounts.models import User
-from jupiter.kit.transmissions.models import Transmission
+from jupiter.kit.transmissions.models import Transmission, TransmissionSet
 from tests.history import events
 from tests.hub import make
+from tests.walls import lower_second_wall, red, tables_without_wall
 
 MARK = "MARQUEUR"
 VERBS = ("get", "head", "post", "put", "patch", "delete", "options")
@@ -297,3 +298,37 @@ def test_the_other_group_has_as_many_rows_of_every_kind(world, django_db_blocker
                 mine = model._default_manager.filter(**{f"{way}__name": ours}).count()
                 assert mine
                 assert model._default_manager.filter(**{f"{way}__name": theirs}).count() >= mine, model._meta.label
+
+
+@pytest.mark.django_db
+def test_every_table_stands_behind_the_second_wall_or_is_named():
+    assert tables_without_wall() == set()
+
+
+def lower_first_wall(monkeypatch):
+    """As if every view had forgotten to ask whose a row is."""
+    monkeypatch.setattr(SaleSet, "of_points", lambda self, point_ids: self)
+    monkeypatch.setattr(TransmissionSet, "of", lambda self, owner_ids: self)
+    monkeypatch.setattr(Member, "points_of_sale", PointOfSale.objects.select_related("profile"))
+    monkeypatch.setattr(Member, "role_at", lambda self, point_of_sale_id: self.memberships[0].role)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("lowered", [(lower_first_wall,), (lower_second_wall,)], ids=["the second alone", "the first alone"])
+def test_either_wall_holds_alone(world, django_db_blocker, monkeypatch, lowered):
+    for lower in lowered:
+        lower(monkeypatch)
+    with django_db_blocker.unblock():
+        assert red(lambda address: check_role(world, address, "get", rules.MANAGER), WALLED) == set()
+        assert red(lambda address: check_role(world, address, "post", rules.MANAGER), WALLED) == set()
+
+
+@pytest.mark.django_db
+def test_without_both_walls_this_matrix_is_red(world, django_db_blocker, monkeypatch):
+    """Or it would prove nothing."""
+    lower_first_wall(monkeypatch)
+    lower_second_wall(monkeypatch)
+    with django_db_blocker.unblock():
+        seen = red(lambda address: check_role(world, address, "get", rules.MANAGER), WALLED)
+        seen |= red(lambda address: check_role(world, address, "post", rules.MANAGER), WALLED)
+    assert seen == {address.name for address in WALLED if address.needs}

@@ -16,12 +16,13 @@ from jupiter.insurer.claims.models import Claim
 from jupiter.insurer.customers.models import Account
 from jupiter.insurer.policies.models import Policy
 from jupiter.insurer.producers import rules
-from jupiter.insurer.producers.models import Producer
+from jupiter.insurer.producers.models import OwnedSet, Producer
 from jupiter.insurer.quotes.models import Job
-from jupiter.kit.transmissions.models import Transmission
+from jupiter.kit.transmissions.models import Transmission, TransmissionSet
 from tests.history import events
 from tests.insurer import make
 from tests.rights import rights_of
+from tests.walls import lower_second_wall, red, tables_without_wall
 
 MARK = "MARQUEUR"
 VERBS = ("get", "head", "post", "put", "patch", "delete", "options")
@@ -296,3 +297,35 @@ def test_the_other_producer_has_as_many_rows_of_every_kind(world, django_db_bloc
                 assert mine, model._meta.label
                 assert theirs >= mine or model._meta.label == "producers.Membership", model._meta.label  # the walkers are ours
                 assert theirs
+
+
+@pytest.mark.django_db
+def test_every_table_stands_behind_the_second_wall_or_is_named():
+    assert tables_without_wall() == set()
+
+
+def lower_first_wall(monkeypatch):
+    """As if every view had forgotten to ask whose a row is."""
+    monkeypatch.setattr(OwnedSet, "within", lambda self, reach: self)
+    monkeypatch.setattr(TransmissionSet, "of", lambda self, owner_ids: self)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("lowered", [(lower_first_wall,), (lower_second_wall,)], ids=["the second alone", "the first alone"])
+def test_either_wall_holds_alone(world, django_db_blocker, monkeypatch, lowered):
+    for lower in lowered:
+        lower(monkeypatch)
+    with django_db_blocker.unblock():
+        assert red(lambda address: check_role(world, address, "get", rules.PRODUCER_USER), WALLED) == set()
+        assert red(lambda address: check_role(world, address, "post", rules.PRODUCER_USER), WALLED) == set()
+
+
+@pytest.mark.django_db
+def test_without_both_walls_this_matrix_is_red(world, django_db_blocker, monkeypatch):
+    """Or it would prove nothing."""
+    lower_first_wall(monkeypatch)
+    lower_second_wall(monkeypatch)
+    with django_db_blocker.unblock():
+        seen = red(lambda address: check_role(world, address, "get", rules.PRODUCER_USER), WALLED)
+        seen |= red(lambda address: check_role(world, address, "post", rules.PRODUCER_USER), WALLED)
+    assert seen == {address.name for address in WALLED if names_something(address) and rules.PRODUCER_USER in rules.MAY[address.act]}

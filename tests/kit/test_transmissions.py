@@ -12,7 +12,7 @@ from jupiter.kit.jobs import CEILING
 from jupiter.kit.partners import Line
 from jupiter.kit.transmissions import carriers
 from jupiter.kit.transmissions.actions import probe_partners, send_again, send_all_again, transmit
-from jupiter.kit.transmissions.carriers import Carrier
+from jupiter.kit.transmissions.carriers import Carrier, reads_nothing
 from jupiter.kit.transmissions.models import Outcome, PartnerTrouble, State, Transmission
 
 PARTNER = "http://partner.test"
@@ -41,7 +41,9 @@ def heard(monkeypatch):
     carrier = Carrier(
         "test.words",
         "Essai",
-        carry=lambda parcel: line.ask("POST", "/words", words=parcel.words, headers={"Idempotency-Key": str(parcel.key)}),
+        prepare=reads_nothing(
+            lambda parcel: line.ask("POST", "/words", words=parcel.words, headers={"Idempotency-Key": str(parcel.key)})
+        ),
         accept=lambda parcel, answer: heard.append(("accepted", answer.words)),
         refuse=lambda parcel, reason: heard.append(("refused", reason)),
     )
@@ -221,7 +223,7 @@ def test_patience_spent_sets_it_aside(worker, partner, heard, settings):
 def test_a_bug_in_the_recording_is_visible_to_a_person(worker, partner, heard, monkeypatch):
     partner.mock(return_value=YES)
     broken = carriers.CARRIERS["test.words"]
-    monkeypatch.setitem(carriers.CARRIERS, "test.words", Carrier("test.words", "Essai", broken.carry, accept=lambda parcel, answer: 1 / 0))
+    monkeypatch.setitem(carriers.CARRIERS, "test.words", Carrier("test.words", "Essai", broken.prepare, accept=lambda parcel, answer: 1 / 0))
     parcel = say()
 
     worker.run()

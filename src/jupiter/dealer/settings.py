@@ -13,6 +13,11 @@ vars().update(
             "jupiter.dealer.declarations",
             "jupiter.dealer.desk",
         ],
+        walls={
+            "sites_of_user": "SELECT site_id FROM sites_membership WHERE user_id = %s",
+            "sites_of_group": "SELECT id FROM sites_site WHERE group_id = %s",
+            "groups_of_sites": "SELECT DISTINCT group_id FROM sites_site WHERE id = ANY ({sites})",
+        },
         form_targets=[service.env("HUB_URL", "http://hub.test")],  # Garantir leads to a launch on the hub
     )
 )

@@ -6,6 +6,10 @@ vars().update(
     service.settings(
         "hub",
         apps=["jupiter.hub.dealers", "jupiter.hub.guarantors", "jupiter.hub.declarations"],
+        walls={
+            "sites_of_user": "SELECT point_of_sale_id FROM dealers_membership WHERE user_id = %s AND point_of_sale_id IS NOT NULL",
+            "sites_of_group": "SELECT id FROM dealers_pointofsale WHERE group_id = %s",
+        },
         oauth_scopes={"sales": "declare sales and read what became of them"},
     )
 )

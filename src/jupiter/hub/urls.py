@@ -21,6 +21,7 @@ api = make_api(
     ),
 )
 api.add_router("", sales_api.router, tags=["sales"])
+api.add_router("", dealers_api.grants, tags=["dealers"])
 api.add_router("", dealers_api.router, tags=["dealers"])
 api.add_router("", sales_api.notices, tags=["notices"])
 

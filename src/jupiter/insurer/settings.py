@@ -14,6 +14,7 @@ vars().update(
             "jupiter.insurer.claims",
             "jupiter.insurer.desk",
         ],
+        walls={"sites_of_user": "SELECT producer_id FROM producers_membership WHERE user_id = %s AND producer_id IS NOT NULL"},
         oauth_scopes={
             "jobs": "create and price quotes",
             "policies": "buy and read policies and their documents",

@@ -17,10 +17,13 @@ ALTER = "ALTER ROLE {role} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATI
 
 EXTENSIONS = ("pg_trgm", "btree_gist", "btree_gin", "unaccent")  # search, and constraints on periods; the owner may not create them
 
+SEARCH = "search"  # owns the views that searches read (walls.py); nobody logs in as it, and only the owner may make it own something
 GRANTS = """
     REVOKE ALL ON DATABASE {database} FROM PUBLIC;
     REVOKE CREATE ON SCHEMA public FROM PUBLIC;
     GRANT CONNECT ON DATABASE {database} TO {app}, {maint};
+    GRANT USAGE, CREATE ON SCHEMA public TO {search};
+    GRANT {search} TO {owner} WITH INHERIT FALSE, SET TRUE;
     ALTER DEFAULT PRIVILEGES FOR ROLE {owner} GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {app}, {maint};
     ALTER DEFAULT PRIVILEGES FOR ROLE {owner} GRANT USAGE, SELECT ON SEQUENCES TO {app}, {maint};
 """
@@ -66,7 +69,7 @@ def login(name: str, role: str) -> dict[str, str]:
 def prepare(name: str, database: str | None = None) -> None:
     """As the server's administrator: the roles, their database, and what each may do there. Again does no harm."""
     database = database or name
-    names = {role: sql.Identifier(f"{name}_{role}") for role in POWERS} | {"database": sql.Identifier(database)}
+    names = {role: sql.Identifier(f"{name}_{role}") for role in (*POWERS, SEARCH)} | {"database": sql.Identifier(database)}
     with connect(server(), autocommit=True) as admin:
         admin.execute("SELECT pg_advisory_lock(hashtext('jupiter'))")
         for role, powers in POWERS.items():
@@ -75,6 +78,8 @@ def prepare(name: str, database: str | None = None) -> None:
                 admin.execute(sql.SQL("CREATE ROLE {}").format(names[role]))
             facts = {"role": names[role], "powers": sql.SQL(powers), "password": sql.Literal(password or None)}
             admin.execute(sql.SQL(ALTER).format(**facts))
+        if not admin.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [f"{name}_{SEARCH}"]).rowcount:
+            admin.execute(sql.SQL("CREATE ROLE {search} NOLOGIN BYPASSRLS").format(**names))
         if not admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database]).rowcount:
             admin.execute(sql.SQL("CREATE DATABASE {database} OWNER {owner}").format(**names))
         with connect(server(), dbname=database) as inside:

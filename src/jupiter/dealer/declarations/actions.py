@@ -20,6 +20,7 @@ from jupiter.kit.transmissions import actions as transmissions
 from jupiter.kit.transmissions.carriers import CARRIERS
 from jupiter.kit.transmissions.models import State as Parcel
 from jupiter.kit.transmissions.models import Transmission
+from jupiter.kit.walls import walled
 from jupiter.kit.workflow import MoveRefused
 
 from . import client
@@ -235,7 +236,8 @@ def sent_together(parcel: Transmission) -> int:
 
 def deliver_now(order: Order, link: HubLink) -> bool:
     """The sale a seller waits for, carried at once under its own key; whether it has arrived. The worker may be faster: the same."""
-    parcel = Transmission.objects.about(order.sale_reference).filter(kind=SALE_PUT).first()
+    with walled([order.site_id]):
+        parcel = Transmission.objects.about(order.sale_reference).filter(kind=SALE_PUT).first()
     if parcel is None or parcel.state == Parcel.DROPPED:
         return False
     if parcel.state == Parcel.DELIVERED:
@@ -244,7 +246,8 @@ def deliver_now(order: Order, link: HubLink) -> bool:
         return False
     answer = client.put_sale_now(link, parcel.subject, parcel.words, parcel.key)
     try:
-        transmissions.record_delivery(parcel.pk, CARRIERS[SALE_PUT], answer, milliseconds=0)
+        with walled([order.site_id]):
+            transmissions.record_delivery(parcel.pk, CARRIERS[SALE_PUT], answer, milliseconds=0)
     except MoveRefused:  # the worker recorded it meanwhile
         return True
     return True

@@ -14,6 +14,7 @@ from jupiter.kit.api import Problem, field_errors, make_api, not_found
 from jupiter.kit.clock import business_today
 from jupiter.kit.notices import NotSigned, verified_id
 from jupiter.kit.openapi import told
+from jupiter.kit.walls import walled_for_group
 
 from .actions import UnknownSale, receive_notice
 
@@ -47,7 +48,8 @@ def hear_the_hub(request: HttpRequest, client_id: ClientId) -> HttpResponse:
     if link is None:
         raise not_found()
     try:
-        receive_notice(link, notice_id, notice.data, today=business_today(), now=timezone.now())
+        with walled_for_group(link.group_id):
+            receive_notice(link, notice_id, notice.data, today=business_today(), now=timezone.now())
     except UnknownSale:
         raise not_found() from None
     return HttpResponse(status=204)

@@ -1,10 +1,11 @@
 """What the worker carries for the sales: the sale, its withdrawal, the policy's paper, a grant given back."""
 
+from functools import partial
 from uuid import UUID
 
 from jupiter.dealer.sites.models import HubLink
 from jupiter.kit.partners import Answer, GiveUp
-from jupiter.kit.transmissions.carriers import Carrier, register
+from jupiter.kit.transmissions.carriers import Call, Carrier, register
 from jupiter.kit.transmissions.models import Transmission
 
 from . import actions, client
@@ -21,29 +22,30 @@ def _known(link: HubLink | None) -> HubLink:
     return link
 
 
-def carry_sale(parcel: Transmission) -> Answer:
-    return client.put_sale(_link_of_sale(parcel), parcel.subject, parcel.words, parcel.key)
+def put_sale(parcel: Transmission) -> Call:
+    return partial(client.put_sale, _link_of_sale(parcel), parcel.subject, parcel.words, parcel.key)
 
 
-def carry_withdrawal(parcel: Transmission) -> Answer:
-    return client.delete_sale(_link_of_sale(parcel), parcel.subject, parcel.key)
+def withdraw_sale(parcel: Transmission) -> Call:
+    return partial(client.delete_sale, _link_of_sale(parcel), parcel.subject, parcel.key)
 
 
-def fetch_document(parcel: Transmission) -> Answer:
-    return client.get_document(_link_of_sale(parcel), parcel.subject, href=parcel.words["href"], sha256=parcel.words["sha256"])
+def fetch_document(parcel: Transmission) -> Call:
+    words = parcel.words
+    return partial(client.get_document, _link_of_sale(parcel), parcel.subject, href=words["href"], sha256=words["sha256"])
 
 
-def give_grant_back(parcel: Transmission) -> Answer:
+def give_grant_back(parcel: Transmission) -> Call:
     grant = HubGrant.objects.select_related("site").get(pk=int(parcel.subject.removeprefix("grant:")))
-    return client.revoke_grant(_known(actions.link_of(grant.site.group_id)), grant.grant)
+    return partial(client.revoke_grant, _known(actions.link_of(grant.site.group_id)), grant.grant)
 
 
 def nothing_more(parcel: Transmission, answer: Answer) -> None:
     """The transmission's own row says enough."""
 
 
-register(Carrier(actions.SALE_PUT, "Vente vers le Centralisateur", carry_sale, actions.record_sale_received, actions.record_sale_refused))
-register(Carrier(actions.SALE_DELETE, "Retrait d’une vente", carry_withdrawal, actions.record_withdrawal, actions.record_sale_refused))
+register(Carrier(actions.SALE_PUT, "Vente vers le Centralisateur", put_sale, actions.record_sale_received, actions.record_sale_refused))
+register(Carrier(actions.SALE_DELETE, "Retrait d’une vente", withdraw_sale, actions.record_withdrawal, actions.record_sale_refused))
 register(Carrier(actions.DOCUMENT_FETCH, "Document de la police", fetch_document, actions.record_document))
 register(Carrier(actions.GRANT_DELETE, "Accès rendu au Centralisateur", give_grant_back, nothing_more))
 actions.follow_orders()

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.db.models import Case, IntegerField, QuerySet, Value, When
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -20,6 +21,7 @@ from jupiter.dealer.orders import rules as order_rules
 from jupiter.dealer.orders.models import Order
 from jupiter.dealer.orders.views.showing import ORDER_PARTS
 from jupiter.dealer.sites.access import Member, member_may
+from jupiter.dealer.sites.models import HubLink
 from jupiter.dealer.vehicles.models import Vehicle
 from jupiter.dealer.vehicles.views import SHEET_PARTS, Part
 from jupiter.kit.french import printed_date
@@ -59,29 +61,29 @@ COVERS = {
 
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
-@member_may("cover_sale")
+@member_may("cover_sale", speaks=True)
 def cover(request: HttpRequest, member: Member, number: int) -> HttpResponse:
     """« Information garantisseur »: a page of its own, also what the dialog posts to."""
-    order = _order(member, number)
-    if reason := why_not(order, _sale_of(order)):
+    with member.inside():
+        order = _order(member, number)
+        reason, grant, link = why_not(order, _sale_of(order)), _grant_of(member, order), link_of(order.group_id)
+    if reason:
         return _refused(request, order, reason)
     if request.method != "POST":
-        return _cover_page(request, order, _guarantor_form(member, order))
-    grant = _grant_of(member, order)
+        return _cover_page(request, order, _guarantor_form(grant))
     form = GuarantorForm(request.POST, asks_login=grant is None)
     if not form.is_valid():
         return _cover_page(request, order, form, status=422)
-    if grant is None and (grant := _granted(form, member, order)) is None:
+    if grant is None and (grant := _granted(form, member, order, link)) is None:
         return _cover_page(request, order, form, status=422)
     if request.POST.get("act") == "configure":
         messages.success(request, _("Accès au Centralisateur enregistré pour {site}").format(site=order.site.name))
         return _go(request, reverse("vehicles:show", args=[order.vehicle_id]))
-    return _launched(request, member, order, grant)
+    return _launched(request, member, order, grant, link)
 
 
-def _granted(form: GuarantorForm, member: Member, order: Order) -> HubGrant | None:
+def _granted(form: GuarantorForm, member: Member, order: Order, link: HubLink | None) -> HubGrant | None:
     """The seller's log-in, tried on the hub and exchanged: nothing is kept when it is wrong."""
-    link = link_of(order.group_id)
     if link is None:
         form.add_error(None, _("Le lien avec le Centralisateur n’est pas configuré pour votre groupe"))
         return None
@@ -96,17 +98,20 @@ def _granted(form: GuarantorForm, member: Member, order: Order) -> HubGrant | No
             None, _("Le Centralisateur ne répond pas\u00a0: vos identifiants n’ont pas pu être vérifiés. Recommencez dans un instant")
         )
         return None
-    return keep_grant(member.user, order.site, username=given.username, full_name=given.full_name, grant=given.grant, now=timezone.now())
+    with member.inside():
+        return keep_grant(
+            member.user, order.site, username=given.username, full_name=given.full_name, grant=given.grant, now=timezone.now()
+        )
 
 
-def _launched(request: HttpRequest, member: Member, order: Order, grant: HubGrant) -> HttpResponse:
-    form = _guarantor_form(member, order)
+def _launched(request: HttpRequest, member: Member, order: Order, grant: HubGrant, link: HubLink | None) -> HttpResponse:
+    form = _guarantor_form(grant)
     form.cleaned_data = {}
-    link = link_of(order.group_id)
     try:
         if link is None or not deliver_now(order, link):
             return _not_launched(request, order, form, _("Pas encore\u00a0: {reason}").format(reason=NOT_ARRIVED))
-        launch = client.ask_launch(link, order.sale_reference, grant=grant.grant)
+        way_back = settings.PUBLIC_URL.rstrip("/") + reverse("orders:show", args=[order.number])
+        launch = client.ask_launch(link, order.sale_reference, grant=grant.grant, return_url=way_back)
     except (client.HubSilent, TryAgain):
         return _not_launched(
             request,
@@ -119,7 +124,8 @@ def _launched(request: HttpRequest, member: Member, order: Order, grant: HubGran
     except client.HubRefuses as refusal:
         return _not_launched(request, order, form, str(refusal))
     except client.NotGranted as refusal:
-        forget_refused_grant(grant, now=timezone.now())
+        with member.inside():
+            forget_refused_grant(grant, now=timezone.now())
         return _not_launched(request, order, GuarantorForm(None, asks_login=True), str(refusal))
     return _go(request, launch.url)
 
@@ -160,8 +166,8 @@ def _cover_facts(order: Order, form: GuarantorForm | None) -> dict[str, Any]:
     return {"order": order, "cover_form": form, "told": told}
 
 
-def _guarantor_form(member: Member, order: Order) -> GuarantorForm:
-    return GuarantorForm(None, asks_login=_grant_of(member, order) is None)
+def _guarantor_form(grant: HubGrant | None) -> GuarantorForm:
+    return GuarantorForm(None, asks_login=grant is None)
 
 
 def _grant_of(member: Member, order: Order) -> HubGrant | None:
@@ -328,7 +334,7 @@ def _on_a_page(member: Member, order: Order | None, sale: SaleAtHub | None, *, i
             yield Part("side", "declarations/panel.html", panel_facts(order, sale, member))
         return
     reason = why_not(order, sale)
-    form = _guarantor_form(member, order) if order and not reason and member.may("cover_sale", order.site_id) else None
+    form = _guarantor_form(_grant_of(member, order)) if order and not reason and member.may("cover_sale", order.site_id) else None
     button = {"order": order, "reason": reason, "cover_form": form}
     if not is_order:
         yield Part("buttons", "declarations/cover_button.html", button)

@@ -8,7 +8,9 @@ from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from jupiter.dealer.vehicles.models import Vehicle
 from jupiter.kit import searching
+from jupiter.kit.walls import holds
 from jupiter.kit.web.filtering import asked
 
 from .models import Kind, Order, OrderSet, State
@@ -43,17 +45,17 @@ class OrderFilter(filters.FilterSet):
 
     def by_buyer(self, orders: OrderSet, name: str, value: str) -> OrderSet:
         for word in searching.plain(value).split():
-            orders = orders.filter(search_text__contains=word)
+            orders = orders.filter(holds(Order, word))
         return orders.filter(Q(buyer__last_name__gt="") | Q(buyer__first_name__gt=""))
 
     def by_taken(self, orders: OrderSet, name: str, value: str) -> OrderSet:
         number = searching.squeezed(value)
         return orders.filter(
-            Q(trade_in_vehicle__search_text__contains=number) | Q(trade_in_model__icontains=value) | Q(trade_in_plate__icontains=value)
+            holds(Vehicle, number, at="trade_in_vehicle") | Q(trade_in_model__icontains=value) | Q(trade_in_plate__icontains=value)
         )
 
     def by_sold(self, orders: OrderSet, name: str, value: str) -> OrderSet:
-        return orders.filter(vehicle__search_text__contains=searching.squeezed(value))
+        return orders.filter(holds(Vehicle, searching.squeezed(value), at="vehicle"))
 
     def by_vehicle(self, orders: OrderSet, name: str, value: str) -> OrderSet:
         return orders.filter(vehicle__stock_number=value)

@@ -14,6 +14,7 @@ from jupiter.dealer.sites.models import Group, Site
 from jupiter.dealer.vehicles.models import VatRegime, Vehicle
 from jupiter.kit.history import kept
 from jupiter.kit.searching import plain, squeezed
+from jupiter.kit.walls import holds
 from jupiter.kit.workflow import Workflow
 
 from . import rules
@@ -101,7 +102,7 @@ class OrderSet(models.QuerySet["Order"]):
         words, number = plain(typed), squeezed(typed)
         if not number:
             return self.none()
-        return self.filter(Q(search_text__contains=words) | Q(search_text__contains=number))
+        return self.filter(holds(Order, words) | holds(Order, number))
 
     def for_list(self) -> "OrderSet":
         return self.select_related("site", "vehicle", "trade_in_vehicle", "buyer", "warranty")
@@ -252,7 +253,7 @@ class Order(models.Model):
         indexes = [
             models.Index(fields=["site", "-number"], name="order_by_site"),
             models.Index(fields=["site", "state"], name="order_by_state"),
-            GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="order_search"),
+            GinIndex(fields=["site", "search_text"], opclasses=["int8_ops", "gin_trgm_ops"], name="order_search"),
         ]
 
     def __str__(self) -> str:

@@ -1,6 +1,7 @@
 """The one door from a person to a group's data. Not your site: 404. Not your job there: 403."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cached_property, wraps
 from typing import Any, TypeVar
@@ -13,6 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
 
 from jupiter.kit.accounts.models import User
+from jupiter.kit.walls import walled_for_user
 
 from . import rules
 from .models import Group, Membership, Site
@@ -46,6 +48,14 @@ class Member:
     def name(self) -> str:
         return self.user.get_full_name() or self.user.get_username()
 
+    @property
+    def only_sells(self) -> bool:
+        return all(membership.role == rules.SELLER for membership in self.memberships)
+
+    def inside(self) -> AbstractContextManager[None]:
+        """Where this person's sites exist: for a view that speaks to another service in between."""
+        return walled_for_user(self.user.pk)
+
     def may(self, act: str, site_id: int | None = None) -> bool:
         """At that site; without one, at any of theirs."""
         return any(rules.may(membership.role, act) for membership in self.memberships if site_id in (None, membership.site_id))
@@ -75,8 +85,12 @@ def member_of(user: User | AnonymousUser, *, act: str) -> Member | None:
     return Member(user=user, memberships=memberships, act=act) if memberships else None  # type: ignore[arg-type]  # logged in
 
 
-def member_may(act: str) -> Callable[[View], View]:
-    """Give the view the caller at work, if the act is theirs at one of their sites at least."""
+def member_may(act: str, *, speaks: bool = False) -> Callable[[View], View]:
+    """Give the view the caller at work, if the act is theirs at one of their sites at least.
+
+    The view works in one transaction, in which only these sites exist. One that speaks to another service meanwhile holds no transaction
+    for so long: it enters with `member.inside()` each time it reads or writes.
+    """
     if act not in rules.MAY:
         raise LookupError(act)
 
@@ -84,10 +98,13 @@ def member_may(act: str) -> Callable[[View], View]:
         @wraps(view)
         @login_required
         def door(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            member = member_of(request.user, act=act)
-            if member is None or not member.may(act):
-                raise PermissionDenied(_("Votre rôle ne permet pas cet acte."))
-            request.member = member  # type: ignore[attr-defined]  # for the frame around the page
+            with walled_for_user(request.user.pk or 0):
+                member = member_of(request.user, act=act)
+                if member is None or not member.may(act):
+                    raise PermissionDenied(_("Votre rôle ne permet pas cet acte."))
+                request.member = member  # type: ignore[attr-defined]  # for the frame around the page
+                if not speaks:
+                    return view(request, member, *args, **kwargs)
             return view(request, member, *args, **kwargs)
 
         door.act = act  # type: ignore[attr-defined]  # read by the permission tests

@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from jupiter.kit import searching
+from jupiter.kit.walls import holds
 from jupiter.kit.web.filtering import asked
 
 from .models import State, Vehicle, VehicleSet
@@ -32,7 +33,7 @@ class VehicleFilter(filters.FilterSet):
         self.filters["site"].extra["choices"] = [(site.pk, site.name) for site in sites]
 
     def by_plate(self, cars: VehicleSet, name: str, value: str) -> VehicleSet:
-        return cars.filter(search_text__contains=searching.squeezed(value))
+        return cars.filter(holds(Vehicle, searching.squeezed(value)))
 
     def by_words(self, cars: VehicleSet, name: str, value: str) -> VehicleSet:
         return cars.matching(value)

@@ -12,6 +12,7 @@ from jupiter.dealer.customers.models import Customer
 from jupiter.dealer.sites.models import Site
 from jupiter.kit import searching
 from jupiter.kit.history import kept
+from jupiter.kit.walls import holds
 from jupiter.kit.workflow import Workflow
 
 from . import rules
@@ -88,14 +89,13 @@ class VehicleSet(models.QuerySet["Vehicle"]):
         words = searching.plain(typed).split()
         if not words:
             return self.none()
-        every_word = Q(*(Q(search_text__contains=word) for word in words))
-        return self.filter(Q(search_text__contains=searching.squeezed(typed)) | every_word)
+        return self.filter(holds(Vehicle, searching.squeezed(typed)) | holds(Vehicle, *words))
 
     def numbered(self, typed: str) -> "VehicleSet":
         """Those whose plate, VIN or stock number is exactly this."""
         number = searching.squeezed(typed)
         return (
-            self.filter(search_text__contains=number)
+            self.filter(holds(Vehicle, number))
             .annotate(bare_plate=Replace(Replace("plate", Value("-"), Value("")), Value(" "), Value("")))
             .filter(Q(bare_plate=number) | Q(vin=number) | Q(stock_number__iexact=typed.replace("\x00", "").strip()))
         )
@@ -167,7 +167,7 @@ class Vehicle(models.Model):
         indexes = [
             models.Index(fields=["site", "state", "-id"], name="vehicle_by_site"),
             models.Index(fields=["vin"], name="vehicle_by_vin"),
-            GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="vehicle_search"),
+            GinIndex(fields=["site", "search_text"], opclasses=["int8_ops", "gin_trgm_ops"], name="vehicle_search"),
         ]
 
     def __str__(self) -> str:

@@ -16,6 +16,7 @@ from jupiter.dealer.sites.access import Member, member_may
 from jupiter.kit.clock import business_today
 from jupiter.kit.french import printed_date
 from jupiter.kit.journal.actions import entries_of
+from jupiter.kit.walls import asking_the_group
 from jupiter.kit.web.export import list_as_file
 from jupiter.kit.web.once import creation_key, form_key
 from jupiter.kit.web.screen import screen
@@ -153,7 +154,8 @@ def _saved(form: VehicleForm, typed: QueryDict, car: Vehicle, member: Member) ->
 def _sheet(request: HttpRequest, member: Member, car: Vehicle, form: VehicleForm) -> HttpResponse:
     today = business_today()
     days = rules.days_in_stock(car.entered_on, delivery_on=car.delivery_on, today=today)
-    twins = list(car.twins()[:1])
+    with asking_the_group(car.site.group_id):
+        twins = list(car.twins()[:1])
     form.warn(rules.doubts(car) | ({"vin": _twin_words(twins[0])} if twins else {}))
     form.want({name: str(label) for name, label in TO_DECLARE.items() if not getattr(car, name)})
     parts = [part for ask in SHEET_PARTS for part in ask(request, member, car)]

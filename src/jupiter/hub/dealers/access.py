@@ -1,6 +1,7 @@
 """The one door from a person or a program to the hub. Not your point of sale: 404, as if it did not exist. Not your job: 403."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 
 from jupiter.kit.accounts.models import User
 from jupiter.kit.oauth import ClientToken, is_living
+from jupiter.kit.walls import everywhere, walled_for_group, walled_for_user
 
 from .models import ApiClient, Member, PointOfSale, member_of
 
@@ -25,8 +27,10 @@ def member_may(act: str) -> Callable[[View], View]:
         def door(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not isinstance(request.user, User):
                 return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
-            member = entering(request, act)
-            return view(request, member, *args, **kwargs)
+            with within_reach(request) as member:
+                if member is None or not member.may(act):
+                    raise PermissionDenied
+                return view(request, member, *args, **kwargs)
 
         door.act = act  # type: ignore[attr-defined]  # read by the matrix test
         return door
@@ -34,12 +38,17 @@ def member_may(act: str) -> Callable[[View], View]:
     return guard
 
 
-def entering(request: HttpRequest, act: str) -> Member:
-    member = member_of(request.user.pk or 0)
-    if member is None or not member.may(act):
-        raise PermissionDenied
-    request.member = member  # type: ignore[attr-defined]  # the frame shows where one is
-    return member
+@contextmanager
+def within_reach(request: HttpRequest) -> Iterator[Member | None]:
+    """One transaction in which only this person's points of sale exist; the network sees all of them."""
+    with walled_for_user(request.user.pk or 0):
+        member = member_of(request.user.pk or 0)
+        request.member = member  # type: ignore[attr-defined]  # the frame shows where one is
+        if member is not None and member.is_network:
+            with everywhere():
+                yield member
+        else:
+            yield member
 
 
 def point_of(member: Member, code: str) -> PointOfSale:
@@ -48,6 +57,18 @@ def point_of(member: Member, code: str) -> PointOfSale:
     if point is None:
         raise Http404
     return point
+
+
+def for_the_client(operation: Callable[..., Any]) -> Callable[..., Any]:
+    """An operation of the API works in one transaction, in which only the points of sale of the caller's group exist."""
+
+    @wraps(operation)
+    def door(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        client = request.auth  # type: ignore[attr-defined]
+        with walled_for_group(client.group_id, client=client.key):
+            return operation(request, *args, **kwargs)
+
+    return door
 
 
 class ClientDoor(ClientToken):

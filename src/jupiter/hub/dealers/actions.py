@@ -122,7 +122,8 @@ def give_grant(client: ApiClient, user: User, *, network_code: str | None) -> st
     works_there = Membership.objects.filter(user=user, point_of_sale__group=client.group)
     if network_code:
         works_there = works_there.filter(point_of_sale__network_code=network_code)
-    if not works_there.exists():
+    point_id = works_there.order_by("pk").values_list("point_of_sale_id", flat=True).first()
+    if point_id is None:
         raise NotAMember
     grant = GRANT_PREFIX + secrets.token_urlsafe(32)
     row = Grant.objects.create(client=client, user=user, sha256=digest(grant))
@@ -131,7 +132,7 @@ def give_grant(client: ApiClient, user: User, *, network_code: str | None) -> st
         "grant",
         row.pk,
         who=user.get_full_name(),
-        owner_id=None,
+        owner_id=point_id,
         sentence=_("Accès donné à %(client)s") % {"client": client.name},
         client=client.pk,
     )
@@ -147,8 +148,15 @@ def revoke_grant(client: ApiClient, grant: str, *, now: datetime) -> bool:
     if row.revoked_at is None:
         row.revoked_at = now
         row.save(update_fields=["revoked_at"])
-        note("revoke_grant", "grant", row.pk, who=client.name, owner_id=None, sentence=_("Accès révoqué"))
+        note("revoke_grant", "grant", row.pk, who=client.name, owner_id=_workplace_of(row), sentence=_("Accès révoqué"))
     return True
+
+
+def _workplace_of(grant: Grant) -> int:
+    """Where the journal keeps what happens to a grant: its user's first point of sale in the client's group, else the group's first."""
+    ours = PointOfSale.objects.filter(group=grant.client.group_id)
+    theirs = ours.filter(memberships__user=grant.user_id)
+    return (theirs.order_by("pk").first() or ours.order_by("pk")[0]).pk
 
 
 def digest(secret: str) -> str:

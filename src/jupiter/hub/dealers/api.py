@@ -15,12 +15,15 @@ from jupiter.hub.guarantors.registry import GUARANTORS
 from jupiter.kit.accounts.access import check_credentials, was_locked_out
 from jupiter.kit.api import Problem, not_found
 from jupiter.kit.openapi import told
+from jupiter.kit.walls import walled_for_group
 
-from .access import ClientDoor
+from .access import ClientDoor, for_the_client
 from .actions import Choice, NotAMember, ProfileRefused, chosen_accounts, give_grant, revoke_grant, save_profile
 from .models import ApiClient, PointOfSale
 
 router = Router(auth=ClientDoor("sales"))
+router.add_decorator(for_the_client)
+grants = Router(auth=ClientDoor("sales"))  # a log-in tried and failed is to stay written, whatever is answered
 
 
 def client_of(request: HttpRequest) -> ApiClient:
@@ -29,7 +32,7 @@ def client_of(request: HttpRequest) -> ApiClient:
     return client
 
 
-@router.post(
+@grants.post(
     "/api/v1/grants",
     response={201: GrantV1},
     summary="Exchange a seller's hub log-in for a revocable grant",
@@ -52,8 +55,10 @@ def create_grant(request: HttpRequest, words: GrantRequestV1) -> Status[GrantV1]
         )
     if user is None:
         raise _wrong_credentials()
+    client = client_of(request)
     try:
-        grant = give_grant(client_of(request), user, network_code=words.network_code)
+        with walled_for_group(client.group_id):
+            grant = give_grant(client, user, network_code=words.network_code)
     except NotAMember:
         raise _wrong_credentials() from None
     return Status(201, GrantV1(grant=grant, username=user.username, full_name=user.get_full_name()))

@@ -13,7 +13,7 @@ from jupiter.contracts.job_notice import JobNoticeV1
 from jupiter.contracts.launch import DeclareRequestV1, LaunchRequestV1, LaunchV1
 from jupiter.contracts.sale import REFERENCE, SaleV1
 from jupiter.contracts.sale_state import SaleStateV1
-from jupiter.hub.dealers.access import ClientDoor
+from jupiter.hub.dealers.access import ClientDoor, for_the_client
 from jupiter.hub.dealers.api import client_of
 from jupiter.hub.guarantors.models import GuarantorLink
 from jupiter.kit import strict_json
@@ -22,13 +22,15 @@ from jupiter.kit.clock import business_today
 from jupiter.kit.inbox.actions import Answer, KeyUsedForOtherWords, StillRunning, answer_once
 from jupiter.kit.notices import NotSigned, verified_id
 from jupiter.kit.openapi import ANSWERED_ONCE, KEY_HEADER, KEY_REQUIRED, Refusals, and_also, told
+from jupiter.kit.walls import everywhere, walled
 
 from . import actions, rules, wording
-from .access import policy_of
+from .access import owner_of, policy_of
 from .models import Sale
 from .pdf import as_issued
 
 router = Router(auth=ClientDoor("sales"))
+router.add_decorator(for_the_client)
 notices = Router()
 
 ITS_OWN = "The caller's own name for the sale, unique for this caller and for ever: 1 to 64 of A-Z a-z 0-9 . _ -"
@@ -216,7 +218,10 @@ def insurer_notice(request: HttpRequest) -> HttpResponse:
         raise Problem(400, "unreadable-json", _("Le JSON est illisible\u00a0: %(error)s.") % {"error": error}) from error
     except ValidationError as error:
         raise Problem(400, "unreadable-notice", _("Ce n’est pas une nouvelle de devis."), errors=field_errors(_plain(error))) from error
-    actions.receive_job_notice("insurer", notice_id, notice, now=timezone.now())
+    with everywhere():
+        owner_id = owner_of(notice.data.external_reference)
+    with walled([owner_id] if owner_id else []):
+        actions.receive_job_notice("insurer", notice_id, notice, now=timezone.now())
     return HttpResponse(status=204)
 
 

@@ -13,6 +13,7 @@ from jupiter.hub.dealers.models import ApiClient, Grant, PointOfSale
 from jupiter.kit.accounts.models import User
 from jupiter.kit.history import kept
 from jupiter.kit.searching import plain, squeezed
+from jupiter.kit.walls import holds
 from jupiter.kit.workflow import Workflow
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ class SaleSet(models.QuerySet["Sale"]):
         found = self
         for word in asked.split()[:WORDS_IN_A_SEARCH]:
             if plain(word):
-                found = found.filter(Q(search_text__contains=plain(word)) | Q(search_text__contains=squeezed(word)))
+                found = found.filter(holds(Sale, plain(word)) | holds(Sale, squeezed(word)))
         return found
 
 
@@ -136,7 +137,7 @@ class Sale(models.Model):
         ]
         indexes = [
             models.Index(fields=["point_of_sale", "state", "-id"], name="sale_by_point"),
-            GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="sale_search"),
+            GinIndex(fields=["point_of_sale", "search_text"], opclasses=["int8_ops", "gin_trgm_ops"], name="sale_search"),
         ]
 
     def __str__(self) -> str:

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as lazy
 
-from jupiter.kit.transmissions.carriers import Carrier, register
+from jupiter.kit.transmissions.carriers import Carrier, reads_nothing, register
 
 from . import actions, client
 
@@ -10,7 +10,7 @@ register(
     Carrier(
         kind=actions.COVER,
         label=lazy("Demande de devis au garantisseur"),
-        carry=client.ask_for_cover,
+        prepare=reads_nothing(client.ask_for_cover),
         accept=actions.record_quote,
         refuse=actions.record_cover_refusal,
     )
@@ -19,7 +19,7 @@ register(
     Carrier(
         kind=actions.FETCH,
         label=lazy("Document de la police"),
-        carry=client.fetch_document,
+        prepare=reads_nothing(client.fetch_document),
         accept=actions.keep_document,
         refuse=actions.record_document_trouble,
     )
@@ -28,7 +28,7 @@ register(
     Carrier(
         kind=actions.NOTICE,
         label=lazy("Nouvelles de la vente au logiciel du point de vente"),
-        carry=client.post_notice,
+        prepare=reads_nothing(client.post_notice),
         accept=lambda parcel, answer: None,
     )
 )

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from jupiter.insurer.producers.models import OwnedSet, Producer, Reach
 from jupiter.kit.history import kept
 from jupiter.kit.searching import plain, squeezed
+from jupiter.kit.walls import holds
 
 
 class Title(models.TextChoices):
@@ -23,10 +24,7 @@ SHORT_TITLES = {Title.MR.value: "M.", Title.MRS.value: "Mme"}
 
 class AccountSet(OwnedSet["Account"]):
     def matching(self, words: str) -> "AccountSet":
-        found = self
-        for word in plain(words).split():
-            found = found.filter(search_text__contains=word)
-        return found
+        return self.filter(holds(Account, *plain(words).split()))
 
     def with_counts(self) -> "AccountSet":
         return self.annotate(quotes=models.Count("jobs", distinct=True), held=models.Count("policies", distinct=True))
@@ -59,7 +57,7 @@ class Account(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["producer", "-created_at", "-id"], name="account_by_producer"),
-            GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="account_search"),
+            GinIndex(fields=["producer", "search_text"], opclasses=["int8_ops", "gin_trgm_ops"], name="account_search"),
         ]
 
     def __str__(self) -> str:

@@ -15,6 +15,7 @@ from jupiter.insurer.producers.models import Producer
 from jupiter.insurer.products.models import Edition, Offering, Parameter, Product
 from jupiter.kit import numbers
 from jupiter.kit.journal.actions import note
+from jupiter.kit.walls import asking_all
 
 from . import pdf, rules
 from .models import RING, Document, Policy, PolicyTransaction, StatementLine, Viewing
@@ -49,7 +50,9 @@ class Purchase:
 
 
 def refuse_covered_vin(vin: str, start: date, end: date) -> None:
-    if Policy.objects.covering(vin, start, end).exists():
+    with asking_all():  # a car has one cover, whoever sold it
+        is_covered = Policy.objects.covering(vin, start, end).exists()
+    if is_covered:
         raise VinAlreadyCovered(vin)
 
 

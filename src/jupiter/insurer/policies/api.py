@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 
 from jupiter.insurer import guidewire
 from jupiter.insurer.guidewire import DOCUMENTED, Amount, Collected, Link, Named, Typekey
-from jupiter.insurer.producers.access import CallerMay
+from jupiter.insurer.producers.access import CallerMay, for_the_caller
 from jupiter.insurer.producers.models import Caller
 from jupiter.kit.api import not_found
 from jupiter.kit.clock import business_today
@@ -19,6 +19,7 @@ from .access import served
 from .models import STATUS_WORDS, Document, Policy
 
 router = Router(tags=["policies"])
+router.add_decorator(for_the_caller)
 PolicyId = Annotated[str, Path(description="The number of the policy: ten digits")]
 POLICIES = "/rest/policy/v1/policies"
 

@@ -16,6 +16,7 @@ from jupiter.insurer.producers.models import OwnedSet, Producer, Reach
 from jupiter.insurer.products.models import Edition, Offering, Product
 from jupiter.kit.history import kept
 from jupiter.kit.searching import plain, squeezed
+from jupiter.kit.walls import holds
 
 from . import rules
 
@@ -34,10 +35,7 @@ class PolicySet(OwnedSet["Policy"]):
         return self.filter(issued_on__gte=day)
 
     def matching(self, words: str) -> "PolicySet":
-        found = self
-        for word in plain(words).split():
-            found = found.filter(search_text__contains=word)
-        return found
+        return self.filter(holds(Policy, *plain(words).split()))
 
     def covering(self, vin: str, start: date, end: date) -> "PolicySet":
         return self.filter(vin=vin, starts_on__lt=end, ends_on__gt=start)
@@ -92,7 +90,7 @@ class Policy(models.Model):
         ]
         indexes = [
             models.Index(fields=["producer", "-issued_on", "-id"], name="policy_by_producer"),
-            GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="policy_search"),
+            GinIndex(fields=["producer", "search_text"], opclasses=["int8_ops", "gin_trgm_ops"], name="policy_search"),
         ]
 
     def __str__(self) -> str:

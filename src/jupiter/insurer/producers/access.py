@@ -1,6 +1,7 @@
 """The one door from a person or a program to data. Another producer's: 404, as if it did not exist. Not your job: 403."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from functools import wraps
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.http import HttpRequest, HttpResponseBase
 from ninja.security import HttpBearer
 
 from jupiter.kit.oauth import is_living
+from jupiter.kit.walls import everywhere, walled, walled_for_user
 
 from .models import ApiClient, Caller, Member
 from .rules import SCOPES_MAY
@@ -27,16 +29,30 @@ def member_may(act: str) -> Callable[[View], View]:
         @wraps(view)
         def door(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             user = request.user
-            member = Member.of(user.pk or 0, str(getattr(user, "full_name", "") or user.get_username()))
-            if member is None or not member.may(act):
-                raise PermissionDenied
-            request.member = member  # type: ignore[attr-defined]  # the frame shows where one is
-            return view(request, member, *args, **kwargs)
+            with walled_for_user(user.pk or 0):
+                member = Member.of(user.pk or 0, str(getattr(user, "full_name", "") or user.get_username()))
+                if member is None or not member.may(act):
+                    raise PermissionDenied
+                request.member = member  # type: ignore[attr-defined]  # the frame shows where one is
+                with everywhere() if member.everywhere else nullcontext():
+                    return view(request, member, *args, **kwargs)
 
         door.act = act  # type: ignore[attr-defined]  # read by the matrix test
         return door
 
     return guard
+
+
+def for_the_caller(operation: Callable[..., Any]) -> Callable[..., Any]:
+    """An operation of the API works in one transaction, in which only the caller's producers exist."""
+
+    @wraps(operation)
+    def door(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        caller: Caller = request.auth  # type: ignore[attr-defined]
+        with everywhere() if caller.everywhere else walled(caller.producer_ids, client=caller.key):
+            return operation(request, *args, **kwargs)
+
+    return door
 
 
 class CallerMay(HttpBearer):
@@ -54,7 +70,8 @@ class CallerMay(HttpBearer):
     def authenticate(self, request: HttpRequest, token: str) -> Caller | None:
         way = "application__accesstoken__"
         reach = ArrayAgg("producers", filter=Q(producers__is_active=True), default=[])
-        client = ApiClient.objects.filter(is_living(token, way)).annotate(scope=F(f"{way}scope"), reach=reach).first()
+        with everywhere():  # who is calling decides which wall is entered
+            client = ApiClient.objects.filter(is_living(token, way)).annotate(scope=F(f"{way}scope"), reach=reach).first()
         if client is None:
             return None
         producers = frozenset() if client.is_distributor else frozenset(client.reach)

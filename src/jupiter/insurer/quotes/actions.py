@@ -27,6 +27,7 @@ from jupiter.kit import numbers
 from jupiter.kit.french import printed_date
 from jupiter.kit.journal.actions import note
 from jupiter.kit.transmissions.actions import transmit
+from jupiter.kit.walls import everywhere, walled
 
 from . import rules, wording
 from .models import LIFE, Job, Offer, State
@@ -269,8 +270,10 @@ def withdraw_job(job: Job, *, by: str, now: datetime) -> Job:
 def expire_overdue(*, today: date, now: datetime) -> int:
     """The scheduled job: each quote in a transaction of its own. Again does nothing."""
     done = 0
-    for number in list(Job.objects.overdue(today).values_list("pk", flat=True)):
-        with transaction.atomic():
+    with everywhere():
+        overdue = list(Job.objects.overdue(today).values_list("pk", "producer_id"))
+    for number, producer_id in overdue:
+        with walled([producer_id]):
             free = Job.objects.select_for_update(skip_locked=True).filter(pk=number).first()
             if free is None or not free.is_open:
                 continue

@@ -17,6 +17,7 @@ from jupiter.insurer.products.models import Edition, Offering, Product
 from jupiter.insurer.products.rules import Car
 from jupiter.kit.history import kept
 from jupiter.kit.searching import plain, squeezed
+from jupiter.kit.walls import holds
 from jupiter.kit.workflow import Workflow
 
 from . import rules
@@ -79,10 +80,7 @@ class JobSet(OwnedSet["Job"]):
         return self.still_open().filter(expires_on__lt=today)
 
     def matching(self, words: str) -> "JobSet":
-        found = self
-        for word in plain(words).split():
-            found = found.filter(search_text__contains=word)
-        return found
+        return self.filter(holds(Job, *plain(words).split()))
 
     def with_names(self) -> "JobSet":
         return self.select_related("account", "product", "producer", "offer", "policy")
@@ -150,7 +148,7 @@ class Job(models.Model):
         indexes = [
             models.Index(fields=["producer", "-created_on", "-id"], name="job_by_producer"),
             models.Index(fields=["expires_on"], condition=Q(state__in=["draft", "quoted"]), name="job_open_by_expiry"),
-            GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="job_search"),
+            GinIndex(fields=["producer", "search_text"], opclasses=["int8_ops", "gin_trgm_ops"], name="job_search"),
         ]
 
     def __str__(self) -> str:

@@ -14,7 +14,7 @@ from jupiter.kit.clock import business_today
 from jupiter.kit.jobs import UPKEEP
 from jupiter.kit.notices import signed_headers
 from jupiter.kit.partners import Answer, GiveUp, Line
-from jupiter.kit.transmissions.carriers import Carrier, register
+from jupiter.kit.transmissions.carriers import Carrier, reads_nothing, register
 from jupiter.kit.transmissions.models import Transmission
 
 from . import actions
@@ -36,7 +36,7 @@ def nothing_to_record(parcel: Transmission, answer: Answer) -> None:
     """The row of the transmission says it all."""
 
 
-register(Carrier(kind="notice.job", label=str(_("Avis de devis")), carry=carry_notice, accept=nothing_to_record))
+register(Carrier(kind="notice.job", label=str(_("Avis de devis")), prepare=reads_nothing(carry_notice), accept=nothing_to_record))
 
 
 @cache

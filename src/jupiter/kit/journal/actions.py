@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from .models import Entry
 
 
-def note(what: str, thing: str, thing_key: object, *, who: str, owner_id: int | None, sentence: str = "", **facts: Any) -> None:
+def note(what: str, thing: str, thing_key: object, *, who: str, owner_id: int, sentence: str = "", **facts: Any) -> None:
     """`who` is a user's name as screens show it, or `service:hub` for another service. `sentence` is French, for the screen."""
     Entry.objects.create(
         what=what, thing=thing, thing_key=str(thing_key), who=who, owner_id=owner_id, sentence=sentence, facts=_plain(facts)

@@ -9,7 +9,7 @@ class Entry(models.Model):
 
     at = models.DateTimeField(db_default=Now())
     who = models.CharField(max_length=150)
-    owner_id = models.BigIntegerField(null=True)
+    owner_id = models.BigIntegerField()
     thing = models.CharField(max_length=40)
     thing_key = models.CharField(max_length=80)
     what = models.CharField(max_length=60)

@@ -20,7 +20,7 @@ from .models import LIFE, Attempt, Outcome, PartnerTrouble, State, Transmission
 JITTER = 0.2  # of each pause, so that what failed together does not come back together
 
 
-def transmit(kind: str, *, partner: str, subject: object, owner_id: int | None, words: Mapping[str, Any] | None = None) -> Transmission:
+def transmit(kind: str, *, partner: str, subject: object, owner_id: int, words: Mapping[str, Any] | None = None) -> Transmission:
     """Call in the transaction that makes it true. Messages about one subject to one partner arrive in this order."""
     parcel = Transmission.objects.create(kind=kind, partner=partner, subject=str(subject), owner_id=owner_id, words=words or {})
     _defer(parcel)
@@ -136,7 +136,9 @@ def _pull_forward(partner: str, *, limit: int | None) -> int:
 
 
 def _defer(parcel: Transmission) -> None:
-    jobs.defer("carry", queue=parcel.partner, lock=f"{parcel.partner} {parcel.subject}", transmission_id=parcel.pk)
+    jobs.defer(
+        "carry", queue=parcel.partner, lock=f"{parcel.partner} {parcel.subject}", transmission_id=parcel.pk, owner_id=parcel.owner_id
+    )
 
 
 def _held(parcel_id: int) -> Transmission:

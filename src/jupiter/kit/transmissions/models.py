@@ -42,7 +42,7 @@ class Transmission(models.Model):
 
     kind = models.CharField(max_length=40)  # picks the carrier
     partner = models.CharField(max_length=60)  # also the queue
-    owner_id = models.BigIntegerField(null=True)  # whose it is: a site, a point of sale, a producer
+    owner_id = models.BigIntegerField()  # whose it is: a site, a point of sale, a producer
     subject = models.CharField(max_length=80)  # the natural key of what it is about
     key = models.UUIDField(default=uuid.uuid4, unique=True)
     words = models.JSONField(default=dict)

@@ -1,6 +1,7 @@
 """Carry first, with no transaction open, then record the answer in one short transaction."""
 
 import time
+from functools import partial
 
 from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
@@ -8,50 +9,69 @@ from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
 from jupiter.kit.jobs import AFTER_ITS_PAUSE, UPKEEP, NotNow
-from jupiter.kit.partners import GiveUp, Trouble, TryAgain
+from jupiter.kit.partners import Answer, GiveUp, Trouble, TryAgain
+from jupiter.kit.walls import walled
 
 from . import actions
-from .carriers import CARRIERS
+from .carriers import CARRIERS, Call, Carrier
 from .models import Outcome, State, Transmission
 
 DATABASE_PAUSE_SECONDS = 3
 
 
 @app.task(name="carry", retry=AFTER_ITS_PAUSE)
-def carry(*, transmission_id: int) -> None:
+def carry(*, transmission_id: int, owner_id: int) -> None:
     """May run twice: a settled row is left alone, and the partner knows the key of an unsettled one."""
     try:
-        _carry(transmission_id)
+        _carry(transmission_id, owner_id)
     except (OperationalError, InterfaceError) as error:
         connection.close()
         raise NotNow(DATABASE_PAUSE_SECONDS) from error
 
 
-def _carry(transmission_id: int) -> None:
-    parcel = Transmission.objects.get(pk=transmission_id)
-    if parcel.state != State.SENDING:
-        return
-    carrier = CARRIERS[parcel.kind]
+def _carry(transmission_id: int, owner_id: int) -> None:
+    with walled([owner_id]):
+        parcel = Transmission.objects.get(pk=transmission_id)
+        if parcel.state != State.SENDING:
+            return
+        carrier = CARRIERS[parcel.kind]
+        call = _prepared(carrier, parcel)
     connection.close()  # a slow partner holds a thread, not a database connection
     start = time.monotonic()
     try:
-        answer = carrier.carry(parcel)
-        actions.record_delivery(transmission_id, carrier, answer, milliseconds=_since(start))
+        answer = call()
+        with walled([owner_id]):
+            actions.record_delivery(transmission_id, carrier, answer, milliseconds=_since(start))
     except TryAgain as trouble:
         pause = actions.pause_before_next_try(parcel, now=timezone.now())
-        if pause is None:
-            actions.record_refusal(transmission_id, carrier, _spent(trouble), milliseconds=_since(start), outcome=Outcome.TRY_AGAIN)
-            return
-        actions.record_silence(transmission_id, trouble, milliseconds=_since(start))
+        with walled([owner_id]):
+            if pause is None:
+                actions.record_refusal(transmission_id, carrier, _spent(trouble), milliseconds=_since(start), outcome=Outcome.TRY_AGAIN)
+                return
+            actions.record_silence(transmission_id, trouble, milliseconds=_since(start))
         raise NotNow(max(pause, trouble.wait or 0)) from trouble
     except GiveUp as trouble:
-        actions.record_refusal(transmission_id, carrier, trouble, milliseconds=_since(start))
+        with walled([owner_id]):
+            actions.record_refusal(transmission_id, carrier, trouble, milliseconds=_since(start))
     except (OperationalError, InterfaceError):
         raise
     except Exception as error:  # a bug: the row says so, the job stays failed
         broken = Trouble(_("Erreur interne (%(name)s)") % {"name": type(error).__name__})
-        actions.record_refusal(transmission_id, carrier, broken, milliseconds=_since(start), outcome=Outcome.BROKEN)
+        with walled([owner_id]):
+            actions.record_refusal(transmission_id, carrier, broken, milliseconds=_since(start), outcome=Outcome.BROKEN)
         raise
+
+
+def _prepared(carrier: Carrier, parcel: Transmission) -> Call:
+    """A refusal of our own is a call that is refused: it is recorded like the partner's."""
+    try:
+        return carrier.prepare(parcel)
+    except GiveUp as trouble:
+        return partial(_give_up, trouble)
+
+
+def _give_up(trouble: GiveUp) -> Answer:
+    raise trouble
 
 
 def _spent(trouble: Trouble) -> Trouble:

@@ -72,11 +72,11 @@ def export(request: HttpRequest, member: Member) -> HttpResponseBase:
 
 
 def _filtered(request: HttpRequest, member: Member) -> OrderFilter:
-    """At first the list is the seller's own; any question asked replaces that."""
+    """At first a seller's list is their own; any question asked replaces that. Who looks after sellers begins with all of them."""
     sellers = sellers_of(member)
     asked = request.GET.copy()
     if not set(asked) - {*PLACES, "sort", "_export"}:
-        asked["seller"] = member.name if member.name in sellers else ""
+        asked["seller"] = member.name if member.only_sells and member.name in sellers else ""
     return OrderFilter(asked, queryset=orders_of(member).for_list(), sellers=sellers)
 
 

@@ -14,6 +14,7 @@ from jupiter.hub.dealers.rules import LAUNCH_SECONDS, is_of_same_origin, may
 from jupiter.hub.declarations.models import Launch, Sale, State
 from jupiter.kit.accounts.models import User
 from jupiter.kit.journal.actions import note
+from jupiter.kit.walls import walled_for_user
 
 from .refusals import ForeignAddress, GrantRefused, Withdrawn
 
@@ -42,16 +43,16 @@ def _works_at(user: User, point: PointOfSale) -> bool:
 @transaction.atomic
 def use_launch(token: str, *, now: datetime) -> Launch | None:
     """Once, before it expires, and only while the grant lives: of two tries at once one wins."""
-    launch = Launch.objects.open_at(now).filter(sha256=digest(token)).select_for_update(of=("self",)).select_related("user", "sale").first()
+    launch = Launch.objects.open_at(now).filter(sha256=digest(token)).select_for_update(of=("self",)).select_related("user").first()
     if launch is None or not Grant.objects.live().filter(pk=launch.grant_id).exists():
         return None
     if not Launch.objects.filter(pk=launch.pk, used_at=None).update(used_at=now):
         return None
-    sale = launch.sale
-    note(
-        "use_launch", "sale", sale.pk, who=launch.user.get_full_name(), owner_id=sale.point_of_sale_id,
-        sentence=_("%(who)s est entré depuis son logiciel") % {"who": launch.user.get_full_name()},
-    )  # fmt: skip
+    with walled_for_user(launch.user_id):  # the token is the credential: whose it is decides what exists
+        note(
+            "use_launch", "sale", launch.sale_id, who=launch.user.get_full_name(), owner_id=launch.sale.point_of_sale_id,
+            sentence=_("%(who)s est entré depuis son logiciel") % {"who": launch.user.get_full_name()},
+        )  # fmt: skip
     return launch
 
 

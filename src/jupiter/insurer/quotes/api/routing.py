@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Path, Router, Status
 
+from jupiter.insurer.producers.access import for_the_caller
 from jupiter.insurer.producers.models import Caller
 from jupiter.insurer.quotes.models import Job
 from jupiter.kit.api import Problem, idempotency_key, is_key, not_found
@@ -16,6 +17,7 @@ from jupiter.kit.inbox.actions import Answer, KeyUsedForOtherWords, StillRunning
 from jupiter.kit.openapi import ANSWERED_ONCE, KEY_HEADER, Refusals, and_also
 
 router = Router(tags=["jobs"])
+router.add_decorator(for_the_caller)
 
 JOBS = "/rest/job/v1/jobs"
 Act = Callable[[], Answer]
