@@ -199,7 +199,9 @@ def test_accueil_shows_it_until_someone_has_looked(client, order):
     assert "À vérifier 1 déclarées entre-temps" in home
     assert f"Vérifier le bon {order.number} Vente déclarée ({NUMBER})" in home
     page = f"/bons-de-commande/{order.number}/"
-    assert "de nouveau clôturé" in text(client.get(page))
+    shown = text(client.get(page))
+    assert "de nouveau clôturé" in shown
+    assert ", Centralisateur" in shown, "who wrote the line of the journal"
 
     client.post(f"{page}verifie/")
     assert "À vérifier" not in text(client.get("/"))
