@@ -17,6 +17,7 @@ from django.conf import settings
 from django.db import connection
 from django.urls import Resolver404, resolve
 
+from jupiter.kit.walls import everywhere
 from tests.journeys.running import seller_script, wait_for
 
 from .figures import figure
@@ -121,7 +122,8 @@ def walk_the_form(seller: Any, window: Any) -> None:
     reference = seller.reference_of(order)
     wait_for(lambda: seller.state(reference), 30, "the sale does not reach the hub")
     seller.complete(reference, car, order)
-    key = apps.get_model("declarations", "Sale").objects.get(reference=reference).pk
+    with everywhere():
+        key = apps.get_model("declarations", "Sale").objects.get(reference=reference).pk
     window.submit(window.open(f"/vente/{key}/"), "Page Suivante", {})
     window.submit(window.open(f"/vente/{key}/formulaire/"), "Déclarer et Garantir", {})
     wait_for(lambda: seller.state(reference)["quote"], 30, "no devis")

@@ -41,9 +41,7 @@ def heard(monkeypatch):
     carrier = Carrier(
         "test.words",
         "Essai",
-        prepare=reads_nothing(
-            lambda parcel: line.ask("POST", "/words", words=parcel.words, headers={"Idempotency-Key": str(parcel.key)})
-        ),
+        prepare=reads_nothing(lambda parcel: line.ask("POST", "/words", words=parcel.words, headers={"Idempotency-Key": str(parcel.key)})),
         accept=lambda parcel, answer: heard.append(("accepted", answer.words)),
         refuse=lambda parcel, reason: heard.append(("refused", reason)),
     )
@@ -223,7 +221,9 @@ def test_patience_spent_sets_it_aside(worker, partner, heard, settings):
 def test_a_bug_in_the_recording_is_visible_to_a_person(worker, partner, heard, monkeypatch):
     partner.mock(return_value=YES)
     broken = carriers.CARRIERS["test.words"]
-    monkeypatch.setitem(carriers.CARRIERS, "test.words", Carrier("test.words", "Essai", broken.prepare, accept=lambda parcel, answer: 1 / 0))
+    monkeypatch.setitem(
+        carriers.CARRIERS, "test.words", Carrier("test.words", "Essai", broken.prepare, accept=lambda parcel, answer: 1 / 0)
+    )
     parcel = say()
 
     worker.run()
