@@ -54,7 +54,7 @@ def test_the_first_time_the_log_in_becomes_a_grant_and_the_browser_is_led_to_the
 
     assert (answer.status_code, answer.headers["location"]) == (303, "http://hub.test/entree/abc/")
     assert hub.said(hub.grant) == [{"username": "hakim", "password": PASSWORD, "network_code": "FR10350"}]
-    assert hub.said(hub.launch) == [{"grant": "g-123"}]
+    assert hub.said(hub.launch) == [{"grant": "g-123", "return_url": f"http://dealer.test/bons-de-commande/{order.number}/"}]
     grant = HubGrant.objects.get()
     assert (grant.grant, grant.full_name) == ("g-123", "HAKIM AB")
     stored = everything_stored()
