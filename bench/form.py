@@ -16,9 +16,11 @@ django.setup()
 
 from jupiter.dealer.orders.forms.filling import as_typed  # noqa: E402  # once Django is set up
 from jupiter.dealer.orders.forms.order import OrderForm  # noqa: E402  # once Django is set up
+from jupiter.dealer.orders.forms.seeing import mark_what_is_missing  # noqa: E402
 from jupiter.dealer.orders.models import Order, WarrantyChoice  # noqa: E402
 from jupiter.dealer.sites.models import Site  # noqa: E402
 from jupiter.kit.clock import business_today  # noqa: E402
+from jupiter.kit.walls import everywhere  # noqa: E402
 
 ROUNDS, TIMES = 9, 20
 
@@ -42,7 +44,7 @@ def main() -> None:
             None, initial=dict(as_typed(order)), order=order, found_vehicle=order.vehicle, found_customer=None, found_trade_in=None,
             today=business_today(), **choices,
         )  # fmt: skip
-        form.mark_what_is_missing()
+        mark_what_is_missing(form)
         return form
 
     plain = DjangoTemplates()
@@ -88,5 +90,6 @@ def visible(form: OrderForm) -> list[str]:
 
 
 if __name__ == "__main__":
-    main()
+    with everywhere():
+        main()
     sys.exit(0)
