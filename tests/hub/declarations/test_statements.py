@@ -17,9 +17,9 @@ def software(point):
 
 def test_a_sale_said_and_declared_by_api(client, software):
     token = make.bearer(software)
-    with at_most(10):
+    with at_most(11):
         client.put("/api/v1/sales/746210", json.dumps(make.full_words()), "application/json", HTTP_IDEMPOTENCY_KEY="a", **token)
-    with at_most(14):
+    with at_most(15):
         answer = client.post("/api/v1/sales/746210/declare", "{}", "application/json", HTTP_IDEMPOTENCY_KEY="b", **token)
     assert answer.json()["cover"] == "sending"
 
@@ -27,6 +27,6 @@ def test_a_sale_said_and_declared_by_api(client, software):
 def test_a_sale_declared_on_the_form(inside, seller, software):
     sale = make.a_begun_sale(software, seller)
     words = posted(sale, **TYPED)
-    with at_most(15):
+    with at_most(16):
         answer = inside.post(f"/vente/{sale.pk}/formulaire/", words)
     assert answer["location"] == f"/vente/{sale.pk}/resultat/"
