@@ -63,6 +63,21 @@ def test_a_question_to_the_group_or_to_all_ends_where_it_began(two_groups):
         assert set(Vehicle.objects.values_list("site", flat=True)) == {here.pk}
 
 
+def ask_in_vain_and_go_on():
+    """What a view might do, and must not get away with."""
+    try:
+        with asking_all():
+            raise ZeroDivisionError
+    except ZeroDivisionError:
+        Order.objects.exists()
+
+
+def test_a_question_that_fails_leaves_no_more_in_sight(two_groups):
+    here, _, _ = two_groups
+    with pytest.raises(transaction.TransactionManagementError), walled([here.pk]):
+        ask_in_vain_and_go_on()
+
+
 def test_a_wall_within_a_wall_ends_where_it_began(two_groups):
     here, _, there = two_groups
     with walled([here.pk]):

@@ -41,9 +41,7 @@ class Change(NamedTuple):
 def changes(row: models.Model) -> list[Change]:
     """What changed on this row, newest first, field by field."""
     versions = [*row.former_versions.order_by("pgh_id"), row]  # type: ignore[attr-defined]
-    fields = (
-        [field for field in versions[0]._meta.fields if not field.name.startswith("pgh_") and field.name not in SILENT] if versions else []
-    )
+    fields = [field for field in versions[0]._meta.fields if not field.name.startswith("pgh_") and field.name not in SILENT]
     found = [
         Change(
             older.pgh_created_at,
