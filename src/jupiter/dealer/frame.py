@@ -12,14 +12,17 @@ def frame(request: HttpRequest) -> Frame:
     member: Member | None = getattr(request, "member", None) or member_of(request.user, act="use_desk")
     if member is None:
         return Frame()
+    menu = [
+        Entry("home", reverse("desk:home"), "home", _("Accueil")),
+        Entry("vehicles", reverse("vehicles:index"), "car", _("Gestion Véhicules")),
+        Entry("orders", reverse("orders:index"), "file-invoice", _("Bon de commande")),
+        Entry("transmissions", reverse("declarations:transmissions"), "send", _("Envoyer / Recevoir")),
+        Entry("settings", reverse("sites:index"), "settings", _("Paramétrage")),
+    ]
+    if member.may("see_state"):
+        menu.append(Entry("state", reverse("desk:state"), "activity", _("État du système")))
     return Frame(
-        menu=[
-            Entry("home", reverse("desk:home"), "home", _("Accueil")),
-            Entry("vehicles", reverse("vehicles:index"), "car", _("Gestion Véhicules")),
-            Entry("orders", reverse("orders:index"), "file-invoice", _("Bon de commande")),
-            Entry("transmissions", reverse("declarations:transmissions"), "send", _("Envoyer / Recevoir")),
-            Entry("settings", reverse("sites:index"), "settings", _("Paramétrage")),
-        ],
+        menu=menu,
         sites=[site.name for site in member.sites],
         role=member.memberships[0].get_role_display(),
         search=reverse("desk:search"),

@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from jupiter.dealer.declarations.api import api
-from jupiter.kit.probes import livez, readyz
+from jupiter.kit.probes import livez, metrics, readyz
 
 urlpatterns = [
     path("", include("jupiter.dealer.desk.urls")),
@@ -16,4 +16,5 @@ urlpatterns = [
     path("", api.urls),
     path("livez", livez),
     path("readyz", readyz),
+    path("metrics", metrics),
 ]

@@ -21,6 +21,8 @@ def frame(request: HttpRequest) -> Frame:
     ]
     if member.may("see_transmissions"):
         menu.insert(2, Entry("transmissions", reverse("declarations:transmissions"), "exchange", _("Transmissions")))
+    if member.may("see_state"):
+        menu.append(Entry("state", reverse("dealers:state"), "activity", _("État du système")))
     if not member.may("complete_sale"):
         menu = [entry for entry in menu if entry.key != "declare"]
     sites = [_("Tout le réseau")] if member.is_network else [m.point_of_sale.name for m in member.memberships if m.point_of_sale]

@@ -33,6 +33,7 @@ urlpatterns = [
     path("oauth/token/", public(csrf_exempt(TokenView.as_view())), name="token"),
     path("livez", probes.livez),
     path("readyz", probes.readyz),
+    path("metrics", probes.metrics),
     path("", api.urls),
 ]
 handler400 = "jupiter.kit.web.errors.unreadable"

@@ -24,6 +24,8 @@ def frame(request: HttpRequest) -> Frame:
         aside = parcels_aside(member)
         menu.append(Entry("transmissions", reverse("desk:transmissions"), "send", _("Transmissions"), aside, aside > 0))
     menu.append(Entry("settings", reverse("desk:tariff"), "file-text", _("Tarif")))
+    if member.may("see_state"):
+        menu.append(Entry("state", reverse("desk:state"), "activity", _("État du système")))
     return Frame(
         menu=menu,
         sites=[_("Assureur")] if member.everywhere else [f"{producer.name} {producer.code}" for producer in member.producers],

@@ -39,6 +39,7 @@ urlpatterns = [
     path("oauth/token/", public(TokenView.as_view()), name="token"),
     path("livez", probes.livez),
     path("readyz", probes.readyz),
+    path("metrics", probes.metrics),
     path("", include("jupiter.insurer.desk.urls")),
     path("devis/", include("jupiter.insurer.quotes.urls")),
     path("polices/", include("jupiter.insurer.policies.urls")),

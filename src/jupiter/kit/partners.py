@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 from django.utils.translation import gettext as _
 
-from . import strict_json
+from . import strict_json, tracing
 
 TIME_OUT = httpx.Timeout(10, connect=3)
 UNWELL = frozenset({408, 425, 429})  # and all from 500 on
@@ -78,7 +78,12 @@ class Line:
     ) -> Answer:
         """One request. The expected status with a readable body is an Answer; all else raises TryAgain or GiveUp."""
         content = json.dumps(words, ensure_ascii=False).encode() if words is not None else body
-        sent = {"accept": accept} | ({"content-type": "application/json"} if content is not None else {}) | dict(headers or {})
+        sent = (
+            {"accept": accept}
+            | ({"content-type": "application/json"} if content is not None else {})
+            | tracing.told()
+            | dict(headers or {})
+        )
         response = self._send(method, path, content, sent)
         if response.status_code == httpx.codes.UNAUTHORIZED and self.credentials:
             self._token = ""  # revoked or expired meanwhile: once more with a new one

@@ -53,6 +53,7 @@ def settings(
         "BUSINESS_DATE": date.fromisoformat(fixed_day) if fixed_day else None,
         "TRANSMISSION_PAUSES": [float(pause) for pause in env("TRANSMISSION_PAUSES", LADDER).split(",")],
         "WALLS": walls,
+        "METRICS_TOKEN": env("METRICS_TOKEN"),
         "SECRET_KEY": env("SECRET_KEY", DEMO_KEY),
         "ENCRYPTION_KEYS": env("ENCRYPTION_KEYS", DEMO_KEY).split(","),
         "DEBUG": False,
@@ -80,6 +81,7 @@ def settings(
             *(["oauth2_provider", "ninja"] if oauth_scopes else ["ninja"]),
         ],
         "MIDDLEWARE": [
+            "jupiter.kit.tracing.Traced",
             "django.middleware.security.SecurityMiddleware",
             "django.middleware.gzip.GZipMiddleware",  # pages and assets; tokens in pages are masked anew each time
             "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -209,7 +211,7 @@ def settings(
         "LOGGING": {
             "version": 1,
             "disable_existing_loggers": False,
-            "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+            "formatters": {"line": {"()": "jupiter.kit.logs.AllowedLine"}},
             "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
             "root": {"handlers": ["stderr"], "level": env("LOG_LEVEL", "INFO")},
             "loggers": {"httpx": {"level": "WARNING"}, "procrastinate": {"level": "WARNING"}, "axes": {"level": "WARNING"}},

@@ -7,4 +7,5 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("a-faire/<slug:key>/", views.waiting, name="waiting"),
     path("recherche/", views.search, name="search"),
+    path("etat/", views.state, name="state"),
 ]

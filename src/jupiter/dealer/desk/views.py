@@ -22,6 +22,7 @@ from jupiter.kit.transmissions.carriers import CARRIERS
 from jupiter.kit.transmissions.models import Transmission
 from jupiter.kit.web.paging import page_of
 from jupiter.kit.web.screen import screen
+from jupiter.kit.web.state import state_page
 
 SHOWN_HERE = 6  # rows of each kind on the home page
 PER_PAGE = 25
@@ -218,3 +219,9 @@ def _exact(member: Member, typed: str) -> str:
     sales = member.own(SaleAtHub.objects.matching_policy(number), "order__site").select_related("order")
     hits += [reverse("orders:show", args=[sale.order.number]) for sale in sales[:2]]
     return hits[0] if len(hits) == 1 else ""
+
+
+@require_safe
+@member_may("see_state")
+def state(request: HttpRequest, member: Member) -> HttpResponse:
+    return state_page(request)

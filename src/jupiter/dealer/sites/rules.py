@@ -25,6 +25,7 @@ MAY: dict[str, frozenset[str]] = {
     "send_again": EVERYONE,
     "read_site": EVERYONE,
     "edit_site": LEADS,
+    "see_state": frozenset({ADMIN}),
 }
 
 

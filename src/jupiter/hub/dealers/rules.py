@@ -18,6 +18,7 @@ MAY: dict[str, frozenset[str]] = {
     "configure_profile": EVERYBODY,  # the first time: until then nothing can be declared
     "change_profile": frozenset({MANAGER, NETWORK}),  # once it is saved
     "see_transmissions": frozenset({MANAGER, NETWORK}),
+    "see_state": frozenset({NETWORK}),
 }
 
 POINT_OF_SALE_CODE = re.compile(r"[0-9]{6}[A-Z]")

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from jupiter.hub.guarantors.registry import why_not
 from jupiter.kit.journal.actions import entries_of
 from jupiter.kit.web.screen import screen
+from jupiter.kit.web.state import state_page
 
 from .access import member_may, point_of
 from .actions import ProfileRefused, save_profile
@@ -68,3 +69,9 @@ def _back(request: HttpRequest, point: PointOfSale) -> HttpResponse:
 @member_may("see_support")
 def support(request: HttpRequest, member: Member) -> HttpResponse:
     return screen(request, "dealers/support.html", title=_("Support"), here="support", lines=settings.SUPPORT_LINES)
+
+
+@require_safe
+@member_may("see_state")
+def state(request: HttpRequest, member: Member) -> HttpResponse:
+    return state_page(request)

@@ -11,4 +11,5 @@ urlpatterns = [
     path("transmissions/<int:pk>/", views.transmission, name="transmission"),
     path("transmissions/<int:pk>/renvoyer/", views.send_again, name="send_again"),
     path("tarif/", views.tariff, name="tariff"),
+    path("etat/", views.state, name="state"),
 ]

@@ -27,6 +27,7 @@ from jupiter.kit.searching import SHORTEST, plain
 from jupiter.kit.transmissions.models import Transmission
 from jupiter.kit.web.export import list_as_file, wanted
 from jupiter.kit.web.screen import screen
+from jupiter.kit.web.state import state_page
 from jupiter.kit.web.tables import paged
 
 from . import actions
@@ -160,6 +161,7 @@ def transmission(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
         (_("Devis"), parcel.subject),
         (_("Destinataire"), parcel.partner),
         (_("Clé"), str(parcel.key)),
+        (_("Trace"), parcel.trace),
         (_("Essais"), parcel.tries),
     ]
     return screen(
@@ -207,3 +209,9 @@ def tariff(request: HttpRequest, member: Member) -> HttpResponse:
         request, "desk/tariff.html", title=_("Tarif de démonstration"), here="settings", edition=edition, editions=known, lines=lines,
         bands=list(bands),
     )  # fmt: skip
+
+
+@require_safe
+@member_may("see_state")
+def state(request: HttpRequest, member: Member) -> HttpResponse:
+    return state_page(request)

@@ -22,6 +22,7 @@ MAY: dict[str, frozenset[str]] = {
     "read_tariff": EVERYBODY,
     "read_transmission": RUNS,
     "send_again": RUNS,
+    "see_state": RUNS,
 }
 
 # What software may do, by the scope of its token. The hub holds `jobs`: it prepares quotes and never buys.

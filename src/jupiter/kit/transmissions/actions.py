@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from jupiter.kit import jobs
+from jupiter.kit import jobs, tracing
 from jupiter.kit.partners import Answer, Trouble
 
 from .carriers import Carrier
@@ -22,7 +22,8 @@ JITTER = 0.2  # of each pause, so that what failed together does not come back t
 
 def transmit(kind: str, *, partner: str, subject: object, owner_id: int, words: Mapping[str, Any] | None = None) -> Transmission:
     """Call in the transaction that makes it true. Messages about one subject to one partner arrive in this order."""
-    parcel = Transmission.objects.create(kind=kind, partner=partner, subject=str(subject), owner_id=owner_id, words=words or {})
+    facts = {"kind": kind, "partner": partner, "subject": str(subject), "owner_id": owner_id, "words": words or {}}
+    parcel = Transmission.objects.create(**facts, trace=tracing.current())
     _defer(parcel)
     return parcel
 

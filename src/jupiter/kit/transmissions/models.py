@@ -52,6 +52,7 @@ class Transmission(models.Model):
     created_at = models.DateTimeField(db_default=Now())
     sending_since = models.DateTimeField(db_default=Now())
     settled_at = models.DateTimeField(null=True)
+    trace = models.CharField(max_length=32, blank=True, db_default="")  # of the request that it goes back to
 
     objects = TransmissionSet.as_manager()
 

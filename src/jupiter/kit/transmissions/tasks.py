@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
+from jupiter.kit import tracing
 from jupiter.kit.jobs import AFTER_ITS_PAUSE, UPKEEP, NotNow
 from jupiter.kit.partners import Answer, GiveUp, Trouble, TryAgain
 from jupiter.kit.walls import walled
@@ -37,6 +38,12 @@ def _carry(transmission_id: int, owner_id: int) -> None:
         carrier = CARRIERS[parcel.kind]
         call = _prepared(carrier, parcel)
     connection.close()  # a slow partner holds a thread, not a database connection
+    with tracing.following(parcel.trace):
+        _speak(parcel, carrier, call)
+
+
+def _speak(parcel: Transmission, carrier: Carrier, call: Call) -> None:
+    transmission_id, owner_id = parcel.pk, parcel.owner_id
     start = time.monotonic()
     try:
         answer = call()

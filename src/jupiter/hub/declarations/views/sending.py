@@ -65,7 +65,8 @@ def transmission(request: HttpRequest, member: Member, parcel_id: int) -> HttpRe
     parcel = _parcel(member, parcel_id)
     facts = [
         (_("Destinataire"), parcel.partner), (_("Créé"), moment(parcel.created_at)),
-        (_("Terminé"), moment(parcel.settled_at) if parcel.settled_at else ""), (_("Clé"), str(parcel.key)), (_("Essais"), parcel.tries),
+        (_("Terminé"), moment(parcel.settled_at) if parcel.settled_at else ""), (_("Clé"), str(parcel.key)), (_("Trace"), parcel.trace),
+        (_("Essais"), parcel.tries),
     ]  # fmt: skip
     return screen(
         request, "declarations/transmission.html", title=label_of(parcel), here="transmissions",
