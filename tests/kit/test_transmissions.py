@@ -1,19 +1,22 @@
 """The worker is the real one, on the real job table; only the partner's answers are scripted."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 
 import httpx
 import pytest
 import respx
-from django.db import transaction
+from django.db import connection, transaction
+from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from jupiter.kit.jobs import CEILING
 from jupiter.kit.partners import Line
 from jupiter.kit.transmissions import carriers
-from jupiter.kit.transmissions.actions import probe_partners, send_again, send_all_again, transmit
+from jupiter.kit.transmissions.actions import may_call, probe_partners, send_again, send_all_again, transmit
 from jupiter.kit.transmissions.carriers import Carrier, reads_nothing
-from jupiter.kit.transmissions.models import Outcome, PartnerTrouble, State, Transmission
+from jupiter.kit.transmissions.models import OPENS_AFTER, PROBE_SECONDS, Outcome, PartnerTrouble, State, Transmission
 
 PARTNER = "http://partner.test"
 YES = httpx.Response(200, json={"number": "0001006185"})
@@ -269,30 +272,114 @@ def test_a_job_that_always_kills_its_worker_is_not_brought_back_for_ever(worker,
     assert partner.call_count == 0
 
 
-def test_when_a_partner_returns_all_that_waits_for_it_goes_out(worker, partner, heard):
-    partner.mock(side_effect=[DOWN, DOWN, DOWN, YES, YES, YES])
-    parcels = [say(subject=f"sale-{i}") for i in range(3)]
-    worker.run()
-    assert partner.call_count == 3
+def a_probe_is_due():
+    PartnerTrouble.objects.update(probed_at=timezone.now() - timedelta(seconds=PROBE_SECONDS))
 
+
+def test_after_five_failures_in_a_row_a_partner_is_not_called(worker, partner, heard):
+    partner.mock(return_value=DOWN)
+    parcels = [say(subject=f"sale-{i}") for i in range(9)]
+    worker.run()
+    assert PartnerTrouble.objects.get().is_open
+    called = partner.call_count
+    assert OPENS_AFTER <= called < OPENS_AFTER + 4, "those that were under way when it opened"
+    assert now(parcels[-1]).tries == 0
+
+    worker.wait_for_the_next_try()
+    worker.run()
+    assert partner.call_count == called
+
+
+def test_behind_an_open_breaker_one_at_a_time_is_the_probe(worker, partner, heard):
+    partner.mock(return_value=DOWN)
+    for i in range(9):
+        say(subject=f"sale-{i}")
+    worker.run()
+    called = partner.call_count
+
+    a_probe_is_due()
+    worker.wait_for_the_next_try()
+    worker.run()
+    assert partner.call_count == called + 1
+
+
+def test_when_a_partner_returns_all_that_waits_for_it_goes_out(worker, partner, heard):
+    partner.mock(return_value=DOWN)
+    parcels = [say(subject=f"sale-{i}") for i in range(30)]
+    worker.run()
+    called = partner.call_count
+
+    partner.mock(return_value=YES)
+    a_probe_is_due()
     probe_partners()  # brings one forward; its answer brings the others
     worker.run()
 
-    assert partner.call_count == 6
+    assert partner.call_count == called + 30
     assert {now(parcel).state for parcel in parcels} == {State.DELIVERED}
+    assert not PartnerTrouble.objects.exists()
+
+
+def test_a_refusal_never_opens_the_breaker_and_closes_it(worker, partner, heard):
+    partner.mock(return_value=REFUSED)
+    for i in range(OPENS_AFTER + 2):
+        say(subject=f"no-{i}")
+    worker.run()
+    assert not PartnerTrouble.objects.exists()
+
+    PartnerTrouble.objects.create(partner="partner", failures=OPENS_AFTER)
+    a_probe_is_due()
+    say(subject="probe")
+    worker.run()
+    assert not PartnerTrouble.objects.exists()
+
+
+def test_what_always_fails_is_not_tried_again_with_each_success_of_others(worker, partner, heard):
+    partner.mock(side_effect=lambda request: DOWN if b"poison" in request.content else YES)
+    poison = say({"vin": "poison"}, subject="poison")
+    worker.run()
+    for i in range(5):
+        say(subject=f"sale-{i}")
+        worker.run()
+    assert now(poison).tries == 1
+
+
+def test_patience_ends_behind_an_open_breaker_too(worker, partner, heard, settings):
+    settings.TRANSMISSION_PAUSES = [0.0]
+    PartnerTrouble.objects.create(partner="partner", failures=99)
+    partner.mock(return_value=DOWN)
+    parcel = say()
+    worker.run()
+    assert now(parcel).state == State.ASIDE
+
+
+def test_two_workers_make_one_probe():
+    PartnerTrouble.objects.create(partner="partner", failures=OPENS_AFTER)
+    a_probe_is_due()
+
+    def ask(_):
+        try:
+            return may_call("partner")
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as threads:
+        assert sum(threads.map(ask, range(8))) == 1
 
 
 def test_another_partners_messages_are_left_where_they_are(worker, partner, heard):
-    partner.mock(side_effect=[DOWN, DOWN, YES])
-    say(subject="a", partner="one")
+    partner.mock(return_value=DOWN)
+    for i in range(OPENS_AFTER):
+        say(subject=f"a{i}", partner="one")
     waiting = say(subject="b", partner="two")
     worker.run()
+    called = partner.call_count
 
-    PartnerTrouble.objects.filter(partner="two").delete()
+    partner.mock(return_value=YES)
+    a_probe_is_due()
     probe_partners()
     worker.run()
 
-    assert partner.call_count == 3
+    assert partner.call_count == called + OPENS_AFTER
     assert now(waiting).state == State.SENDING
 
 

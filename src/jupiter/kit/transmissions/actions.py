@@ -2,20 +2,21 @@
 
 import random
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from jupiter.kit import jobs, tracing
 from jupiter.kit.partners import Answer, Trouble
 
 from .carriers import Carrier
-from .models import LIFE, Attempt, Outcome, PartnerTrouble, State, Transmission
+from .models import LIFE, OPENS_AFTER, PROBE_SECONDS, Attempt, Outcome, PartnerTrouble, State, Transmission
 
 JITTER = 0.2  # of each pause, so that what failed together does not come back together
 
@@ -84,6 +85,8 @@ def record_refusal(parcel_id: int, carrier: Carrier, trouble: Trouble, *, millis
     parcel.save(update_fields=["state", "trouble", "settled_at"])
     if carrier.refuse:
         carrier.refuse(parcel, trouble.reason)
+    if outcome == Outcome.REFUSED and trouble.status is not None:  # who says no is there
+        partner_answers(parcel.partner)
 
 
 @transaction.atomic
@@ -98,16 +101,30 @@ def record_silence(parcel_id: int, trouble: Trouble, *, milliseconds: int) -> No
 
 
 def partner_answers(partner: str) -> None:
-    """It is well again: what waits for it goes out now, not at the end of its pause."""
-    cured, _ = PartnerTrouble.objects.filter(partner=partner).delete()
-    if cured:
+    """It is well again. If its breaker was open, what waits for it goes out now, not at the end of its pause.
+
+    One that failed now and then keeps its messages on their ladder: what always fails would be tried again with each success.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM transmissions_partnertrouble WHERE partner = %s RETURNING failures", [partner])
+        cured = cursor.fetchone()
+    if cured and cured[0] >= OPENS_AFTER:
         _pull_forward(partner, limit=None)
+
+
+def may_call(partner: str) -> bool:
+    """Whether to call it now. Behind an open breaker one at a time may, as the probe: whoever is first."""
+    trouble = PartnerTrouble.objects.filter(partner=partner).first()
+    if trouble is None or not trouble.is_open:
+        return True
+    before = Now() - timedelta(seconds=PROBE_SECONDS)
+    return bool(PartnerTrouble.objects.filter(partner=partner, probed_at__lte=before).update(probed_at=Now()))
 
 
 @transaction.atomic
 def probe_partners() -> None:
-    """For each partner that fails, the oldest waiting message goes out as the probe."""
-    for trouble in PartnerTrouble.objects.select_for_update(skip_locked=True):
+    """For each partner whose breaker is open, the oldest waiting message goes out as the probe."""
+    for trouble in PartnerTrouble.objects.filter(failures__gte=OPENS_AFTER).select_for_update(skip_locked=True):
         if not _pull_forward(trouble.partner, limit=1):
             trouble.delete()  # nothing waits for it any more
 

@@ -100,13 +100,22 @@ class Attempt(models.Model):
         return f"{self.at} {self.outcome} {self.status or ''}"
 
 
+OPENS_AFTER = 5  # failures in a row: then it is not called until a probe is answered
+PROBE_SECONDS = 12  # at least, between two probes; the clock brings one forward every 15 s
+
+
 class PartnerTrouble(models.Model):
-    """A partner that does not answer, since when. No row: it is well."""
+    """A partner that does not answer, since when: the breaker, shared by all workers. No row: it is well."""
 
     partner = models.CharField(max_length=60, primary_key=True)
     since = models.DateTimeField(db_default=Now())
     failures = models.PositiveIntegerField(default=1)
     reason = models.TextField(blank=True)
+    probed_at = models.DateTimeField(db_default=Now())
 
     def __str__(self) -> str:
         return f"{self.partner} since {self.since}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.failures >= OPENS_AFTER

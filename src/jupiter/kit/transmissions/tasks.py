@@ -35,6 +35,9 @@ def _carry(transmission_id: int, owner_id: int) -> None:
         parcel = Transmission.objects.get(pk=transmission_id)
         if parcel.state != State.SENDING:
             return
+        pause = actions.pause_before_next_try(parcel, now=timezone.now())
+        if pause is not None and not actions.may_call(parcel.partner):
+            raise NotNow(pause)  # once its patience is over it is tried a last time, and says so
         carrier = CARRIERS[parcel.kind]
         call = _prepared(carrier, parcel)
     connection.close()  # a slow partner holds a thread, not a database connection
