@@ -9,29 +9,31 @@ from django.core.management.base import BaseCommand, CommandParser
 from procrastinate.contrib.django import app
 
 from jupiter.kit.jobs import UPKEEP
+from jupiter.kit.transmissions.slots import FairWorker
 
 POLLING_SECONDS = 1.0
+PARTNERS_AT_ONCE = 12  # that may all be slow before one of them waits for another: a waiting thread costs next to nothing
 
 
 class Command(BaseCommand):
     help = "Run this service's worker until SIGTERM or SIGINT; running jobs end first."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--concurrency", type=int, default=8, help="how many transmissions are carried at once")
+        parser.add_argument("--concurrency", type=int, default=8, help="how many transmissions to one partner are carried at once")
 
     def handle(self, *args: Any, concurrency: int, **options: Any) -> None:
         asyncio.run(work(concurrency))
 
 
 async def work(concurrency: int) -> None:
-    """Two workers in one process: one for all queues, and one whose only slot is for upkeep."""
+    """Two workers in one process: one for all queues, with slots for each partner, and one whose only slot is for upkeep."""
     loop = asyncio.get_running_loop()
-    loop.set_default_executor(ThreadPoolExecutor(concurrency + 2))
+    loop.set_default_executor(ThreadPoolExecutor(concurrency * PARTNERS_AT_ONCE + 2))
     with app.replace_connector(app.connector.get_worker_connector()):  # type: ignore[attr-defined]  # Django's connector has it
         async with app.open_async():
             options: dict[str, Any] = {"fetch_job_polling_interval": POLLING_SECONDS, "install_signal_handlers": False}
             workers = [
-                app._worker(name="carry", concurrency=concurrency, **options),
+                FairWorker(app, name="carry", slots=concurrency, concurrency=concurrency * PARTNERS_AT_ONCE, **options),
                 app._worker(name="upkeep", queues=[UPKEEP], concurrency=1, **options),
             ]
             for sign in (signal.SIGTERM, signal.SIGINT):

@@ -1,0 +1,158 @@
+"""A partner that answers slowly holds up nobody else: two small real servers, a real worker, real threads."""
+
+import asyncio
+import statistics
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from django.db import connection, transaction
+from procrastinate.contrib.django import app
+
+from jupiter.kit.partners import Line
+from jupiter.kit.transmissions import carriers
+from jupiter.kit.transmissions.actions import transmit
+from jupiter.kit.transmissions.carriers import Carrier, reads_nothing
+from jupiter.kit.transmissions.models import State, Transmission
+from jupiter.kit.transmissions.slots import FairWorker
+
+SLOTS = 4
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@contextmanager
+def a_partner(seconds):
+    """It answers after so many seconds, and remembers how many it answered at once."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self):
+            self.rfile.read(int(self.headers["content-length"]))
+            server.busy += 1
+            server.most = max(server.most, server.busy)
+            server.asked.release()
+            server.closing.wait(seconds)
+            server.busy -= 1
+            self.send_response(200)
+            self.send_header("content-type", "application/json")
+            self.send_header("content-length", "2")
+            self.end_headers()
+            self.wfile.write(b"{}")
+
+        def log_message(self, *words):
+            """Not on the tests' screen."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    server.busy, server.most, server.closing, server.asked = 0, 0, threading.Event(), threading.Semaphore(0)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.closing.set()
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+@contextmanager
+def a_worker():
+    """As the command runs it, in a thread, until the test has seen enough."""
+    ready, made = threading.Event(), []
+
+    async def work():
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(SLOTS * 4))
+        with app.replace_connector(app.connector.get_worker_connector()):
+            async with app.open_async():
+                options = {"fetch_job_polling_interval": 1.0, "install_signal_handlers": False}
+                made.append(FairWorker(app, slots=SLOTS, concurrency=SLOTS * 4, **options))
+                ready.set()
+                await made[0].run()
+
+    thread = threading.Thread(target=asyncio.run, args=(work(),))
+    thread.start()
+    assert ready.wait(10)
+    try:
+        yield
+    finally:
+        made[0].stop()
+        thread.join(30)
+        assert not thread.is_alive()
+
+
+@contextmanager
+def speaking_to(monkeypatch, **servers):
+    lines = {name: Line(name, f"http://127.0.0.1:{server.server_port}") for name, server in servers.items()}
+    carrier = Carrier(
+        "test.words", "Essai",
+        prepare=reads_nothing(lambda parcel: lines[parcel.partner].ask("POST", "/words", words={})),
+        accept=lambda parcel, answer: None,
+    )  # fmt: skip
+    monkeypatch.setitem(carriers.CARRIERS, carrier.kind, carrier)
+    yield
+    for line in lines.values():
+        line.http.close()
+
+
+@transaction.atomic
+def say(partner, subject):
+    return transmit("test.words", partner=partner, subject=subject, owner_id=1)
+
+
+def median_seconds(partner, rounds, name):
+    """One after the other, each from its commit to its answer's record."""
+    took = []
+    for number in range(rounds):
+        start = time.monotonic()
+        parcel = say(partner, f"{name}-{number}")
+        while Transmission.objects.get(pk=parcel.pk).state != State.DELIVERED:
+            assert time.monotonic() - start < 5, f"{partner} waits behind another"
+            time.sleep(0.002)
+        took.append(time.monotonic() - start)
+    return statistics.median(took)
+
+
+def compare(monkeypatch, *, slow_seconds, rounds):
+    """The quick partner's median alone, and while the slow one has ten times more to do than slots."""
+    with a_partner(slow_seconds) as slow, a_partner(0) as quick, speaking_to(monkeypatch, slow=slow, quick=quick), a_worker():
+        median_seconds("quick", 5, "warm")
+        alone = median_seconds("quick", rounds, "alone")
+        for number in range(SLOTS * 10):
+            say("slow", f"slow-{number}")
+        for _ in range(SLOTS):
+            assert slow.asked.acquire(timeout=5)
+        beside = median_seconds("quick", rounds, "beside")
+        assert slow.most == SLOTS, "all of its slots and no more"
+        Transmission.objects.filter(state=State.SENDING).update(state=State.DROPPED, settled_at="2021-12-07T00:00Z")
+        slow.closing.set()
+    connection.close()
+    return alone, beside
+
+
+def test_a_partner_that_answers_in_eight_seconds_holds_up_nobody_else(monkeypatch):
+    alone, beside = compare(monkeypatch, slow_seconds=8, rounds=30)
+    assert beside < 1.2 * alone + 0.05, f"{alone * 1000:.0f} ms alone, {beside * 1000:.0f} ms beside the slow one"
+
+
+@pytest.mark.whole
+@pytest.mark.parametrize("slow_seconds", [8, 30])
+def test_its_median_stays_within_a_fifth(monkeypatch, slow_seconds):
+    alone, beside = compare(monkeypatch, slow_seconds=slow_seconds, rounds=300)
+    assert beside < 1.2 * alone, f"{alone * 1000:.0f} ms alone, {beside * 1000:.0f} ms beside the slow one"
+
+
+def test_a_freed_slot_is_taken_at_once(monkeypatch):
+    with a_partner(0.1) as slow:
+        for number in range(SLOTS * 5):
+            say("slow", f"slow-{number}")
+        start = time.monotonic()
+        with speaking_to(monkeypatch, slow=slow), a_worker():
+            while Transmission.objects.filter(state=State.SENDING).exists():
+                assert time.monotonic() - start < 4, "it waits for the next poll"
+                time.sleep(0.02)
+        assert slow.most == SLOTS
