@@ -78,10 +78,11 @@ def run(folder: Folder, told: argparse.Namespace) -> None:
     refuse_taken(ports)
     secrets = keys.of(folder)
     urls = {service: f"http://{LOOPBACK}:{port}" for service, port in ports.items()}
+    detours = detours_from(os.environ.get("JUPITER_DETOURS", ""))
     try:
         start_database(server, folder)
-        prepare(folder, secrets, mode, urls, wanted=not told.no_demo)
-        environments = {service: environment(service, folder, secrets, mode, urls) for service in SERVICES}
+        prepare(folder, secrets, mode, urls | detours, wanted=not told.no_demo)
+        environments = {service: environment(service, folder, secrets, mode, urls, detours) for service in SERVICES}
         supervisor = Supervisor(folder, environments, ports)
         try:
             with step("Starting the three services and their workers"):
@@ -94,6 +95,14 @@ def run(folder: Folder, told: argparse.Namespace) -> None:
             supervisor.stop()
     finally:
         stop_database(server)
+
+
+def detours_from(told: str) -> dict[str, str]:
+    """`hub=http://127.0.0.1:9002,…`: where the others of this demonstration reach a service, as through a proxy that spoils what passes."""
+    detours = dict(part.partition("=")[::2] for part in told.split(",") if part)
+    if not set(detours) <= set(SERVICES) or not all(url.startswith(f"http://{LOOPBACK}:") for url in detours.values()):
+        raise Refusal(f"JUPITER_DETOURS names services and their addresses on {LOOPBACK}: {told}", 2)
+    return detours
 
 
 def settle_mode(folder: Folder, asked: str) -> str:
@@ -119,7 +128,7 @@ def start_database(server: postgres.Embedded | None, folder: Folder) -> None:
 
 def prepare(folder: Folder, secrets: dict[str, Any], mode: str, urls: dict[str, str], *, wanted: bool) -> None:
     preparation.databases()
-    environments = {service: environment(service, folder, secrets, mode, urls) | every_role(service) for service in SERVICES}
+    environments = {service: environment(service, folder, secrets, mode, urls, {}) | every_role(service) for service in SERVICES}
     if behind := preparation.to_migrate():
         with step(f"Bringing the databases up to date ({', '.join(behind)})"):
             preparation.migrate(folder, environments, behind)
@@ -145,7 +154,9 @@ def every_role(service: str) -> dict[str, str]:
     return {variable: roles.address(f"jupiter_{service}", role) for role, variable in roles.URLS.items()}
 
 
-def environment(service: str, folder: Folder, secrets: dict[str, Any], mode: str, urls: dict[str, str]) -> dict[str, str]:
+def environment(
+    service: str, folder: Folder, secrets: dict[str, Any], mode: str, urls: dict[str, str], detours: dict[str, str]
+) -> dict[str, str]:
     own = secrets["services"][service]
     return {
         **preparation.environment_without_ours(),
@@ -157,7 +168,7 @@ def environment(service: str, folder: Folder, secrets: dict[str, Any], mode: str
         "JUPITER_ENCRYPTION_KEYS": own["encryption_keys"],
         "JUPITER_PUBLIC_URL": urls[service],
         "JUPITER_ALLOWED_HOSTS": f"{LOOPBACK},localhost",
-        **{f"JUPITER_{other.upper()}_URL": url for other, url in urls.items()},
+        **{f"JUPITER_{other.upper()}_URL": url for other, url in (urls | detours).items()},
         **({"JUPITER_BUSINESS_DATE": TUTORIAL_DAY} if mode == TUTORIAL else {}),
         "PYTHONUNBUFFERED": "1",
         "MALLOC_ARENA_MAX": "2",  # many threads, little memory

@@ -67,7 +67,8 @@ def issue_policy(purchase: Purchase, *, mentions: Mapping[str, Parameter], by: s
         vin=facts["vin"], plate=facts["plate"], make=facts["make"], model=facts["model"],
         job_number=purchase.job_number, issued_on=today, issued_by=by,
     )  # fmt: skip
-    policy.number = f"{numbers.take(SERIES):010d}"
+    number, policy.issued_at = numbers.take_dated(SERIES)
+    policy.number = f"{number:010d}"
     policy.search_text = policy.words_to_search()
     try:
         with transaction.atomic():

@@ -94,9 +94,10 @@ def _new_job(
         account=account, producer=producer, product=product, client=client, external_reference=asked.external_reference,
         notify=asked.notify, words=asked.words, declared_level=asked.declared_level, declared_months=asked.declared_months,
         seller=asked.seller, created_on=today, expires_on=rules.expiry(today, Parameter.objects.number(VALIDITY, today)),
-        created_at=now, changed_at=now, happened=_("Devis créé"), **asked.facts,
+        changed_at=now, happened=_("Devis créé"), **asked.facts,
     )  # fmt: skip
-    job.number = f"{numbers.take(SERIES):010d}"
+    number, job.created_at = numbers.take_dated(SERIES)
+    job.number = f"{number:010d}"
     job.search_text = job.words_to_search()
     job.save(force_insert=True)
     _note(job, "create_quote", by, _("Devis %(number)s créé") % {"number": job.number})

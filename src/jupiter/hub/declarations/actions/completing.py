@@ -42,7 +42,7 @@ def begin_declaration(sale: Sale, *, guarantor: str, with_warranty: bool, by: Us
     sale.values = together(sale.values, sale)
     is_new = not sale.declaration_number
     if is_new:
-        sale.declaration_number = take_number(sale)
+        take_number(sale)
     happened = (
         _("Déclaration %(declaration_number)s commencée") % {"declaration_number": sale.declaration_number}
         if is_new

@@ -44,7 +44,7 @@ def _declare(sale: Sale, *, who: str, today: date, now: datetime) -> Sale:
     sale.state, sale.declared_at, sale.declared_on, sale.declared_by = state, now, today, who
     sale.cover = Cover.SENDING if account else Cover.NOT_WANTED
     if not sale.declaration_number:
-        sale.declaration_number = take_number(sale)
+        sale.declared_at = take_number(sale)
     if account:
         ask_for_cover(sale, account, who=who)
     keep_change(sale, _("Vente déclarée (%(declaration_number)s)") % {"declaration_number": sale.declaration_number}, who=who, now=now)

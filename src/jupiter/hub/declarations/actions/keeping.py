@@ -28,9 +28,12 @@ def together(values: rules.Values, sale: Sale) -> rules.Values:
     return rules.in_order(values | rules.warranty_dates(values))
 
 
-def take_number(sale: Sale) -> str:
+def take_number(sale: Sale) -> datetime:
+    """The sale's declaration number, and the instant when it was drawn."""
     code = sale.point_of_sale.code
-    return f"SP{code}{numbers.take(f'sp:{code}'):09d}"
+    number, at = numbers.take_dated(f"sp:{code}")
+    sale.declaration_number = f"SP{code}{number:09d}"
+    return at
 
 
 def keep_change(sale: Sale, happened: str, *, who: str, now: datetime) -> None:
