@@ -36,6 +36,7 @@ class Proxies:
         self.passed: Counter[str] = Counter()
         self.loop = asyncio.new_event_loop()
         self._later: set[asyncio.Task[Any]] = set()
+        self._doors: list[asyncio.Server] = []
         self._thread = threading.Thread(target=self.loop.run_forever, daemon=True, name="proxies")
         self._thread.start()
 
@@ -45,7 +46,7 @@ class Proxies:
         door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         door.bind(("127.0.0.1", 0))
         opened = asyncio.start_server(lambda r, w: self._serve(caller, target, (host, port), r, w), sock=door, limit=2**20)
-        asyncio.run_coroutine_threadsafe(opened, self.loop).result(10)
+        self._doors.append(asyncio.run_coroutine_threadsafe(opened, self.loop).result(10))
         return f"http://127.0.0.1:{door.getsockname()[1]}"
 
     def close(self) -> None:
@@ -56,6 +57,8 @@ class Proxies:
         self.loop.close()
 
     async def _end(self) -> None:
+        for door in self._doors:
+            door.close()
         tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
         for task in tasks:
             task.cancel()
