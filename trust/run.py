@@ -22,7 +22,7 @@ from .seller import GROUPS, History, Seller, World
 
 SETTLE_SECONDS = 120
 SALES_A_MINUTE, PROCESS_FAULTS_A_MINUTE, NETWORK_FAULTS_A_MINUTE = 300, 30, 300
-SLOW_START = 0.25  # the share of those targets that is asked of a run shorter than SHORT: most of it is waking up
+SLOW_START = 0.1  # the share of those targets that is asked of a run shorter than SHORT: most of it is waking up
 SHORT = 3.0  # minutes
 
 

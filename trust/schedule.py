@@ -6,7 +6,7 @@ from random import Random
 
 HOPS = ("client→dealer", "client→hub", "client→insurer", "dealer→hub", "hub→insurer", "hub→dealer", "insurer→hub")
 SERVICES = ("dealer", "hub", "insurer")
-EVERY_SECONDS = 1.5  # between two process faults, in the mean
+EVERY_SECONDS = 1.7  # between two process faults, in the mean
 EVERY_MESSAGE = 0.10  # the share of messages that something happens to
 
 REFUSE, DROP, DELAY, LATE_COPY, TWO_AT_ONCE = "refuse", "drop", "delay", "late copy", "two at once"
@@ -16,9 +16,9 @@ NETWORK = {  # and how often each, in parts
 }  # fmt: skip
 
 KILL, STOP, FREEZE, CRASH = "kill -9", "SIGTERM", "freeze", "crash"
-PROCESSES = {  # (what is done, to which part): how often, in parts
-    (FREEZE, "web"): 4, (FREEZE, "child"): 18, (FREEZE, "worker"): 20, (FREEZE, "postgres"): 6, (KILL, "child"): 16, (KILL, "worker"): 14,
-    (KILL, "web"): 6, (STOP, "worker"): 7, (STOP, "child"): 3, (STOP, "web"): 3, (CRASH, "postgres"): 3,
+PROCESSES = {  # (what is done, to which part): how often, in parts. What dies costs seconds of both cores to come back.
+    (FREEZE, "web"): 5, (FREEZE, "child"): 31, (FREEZE, "worker"): 34, (FREEZE, "postgres"): 9, (KILL, "child"): 6, (KILL, "worker"): 7,
+    (KILL, "web"): 2, (STOP, "worker"): 2, (STOP, "child"): 1, (STOP, "web"): 1, (CRASH, "postgres"): 2,
 }  # fmt: skip
 
 

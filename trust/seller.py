@@ -21,7 +21,7 @@ from .proxy import PATIENCE_OF_CLIENTS
 sell = seller_script()
 
 OPEN_SALES = 5  # each seller keeps so many going
-LOOK_AGAIN, ASK_AGAIN, REST = 0.25, 0.3, 0.02  # seconds
+LOOK_AGAIN, ASK_AGAIN, LONGEST, REST = 0.25, 0.3, 2.0, 0.02  # seconds
 LOOK_AROUND = 8  # sales between two looks at lists
 LETTERS = "ABCDEFGHJKLMNPQRTVXYZ"
 GROUPS: dict[str, dict[str, str]] = {
@@ -86,7 +86,7 @@ class Sale:
         self.mileage = 1000 + number % 50_000
         self.first_name = "N" + "".join(chr(65 + int(digit)) for digit in str(number))
         self.keys = {step: str(uuid.uuid4()) for step in ("car", "order", "declare", "buy")}
-        self.step, self.due = 0, 0.0
+        self.step, self.due, self.tries = 0, 0.0, 0
         self.order = self.reference = self.declaration = self.job = self.policy = ""
         self.is_over = False
 
@@ -177,13 +177,14 @@ class Seller(threading.Thread):
             sale.due = time.monotonic() + LOOK_AGAIN
         except (Unknown, httpx.HTTPError) as trouble:
             self.world.history.say("info", step, sale, why=str(trouble)[:200] or type(trouble).__name__)
-            sale.due = time.monotonic() + ASK_AGAIN * self.chance.uniform(0.5, 2)
+            sale.due = time.monotonic() + min(LONGEST, ASK_AGAIN * 1.5**sale.tries) * self.chance.uniform(0.5, 1.5)
+            sale.tries += 1
         except Refused as refusal:
             self.world.history.say("fail", step, sale, why=str(refusal)[:400])
             sale.is_over = True
         else:
             self.world.history.say("ok", step, sale, **facts)
-            sale.step += 1
+            sale.step, sale.tries = sale.step + 1, 0
             if sale.step == len(self.steps):
                 sale.is_over = True
                 self.sold += 1
