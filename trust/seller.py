@@ -159,7 +159,8 @@ class Seller(threading.Thread):
 
     def _filled(self, address: str, button: str, typed: dict[str, str]) -> tuple[str, dict[str, list[str]]]:
         page = self.dealer.open(address)
-        form, left, data = page.form_with(button), dict(typed), {}
+        form, left = page.form_with(button), dict(typed)
+        data: dict[str, list[str]] = {}
         for control in form.controls:
             value = self.dealer._value(control, left)
             if control.name and value is not None:

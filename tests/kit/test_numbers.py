@@ -55,3 +55,19 @@ def test_sixteen_at_once_get_each_number_once():
     with ThreadPoolExecutor(8) as pool:
         taken = [number for some in pool.map(take_some, range(16)) for number in some]
     assert sorted(taken) == list(range(1, 161))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_asks_at_once_a_higher_number_is_of_a_later_instant():
+    def take_some(_):
+        taken = []
+        for _ in range(10):
+            with transaction.atomic():
+                taken.append(numbers.take_dated("orders"))
+        connection.close()
+        return taken
+
+    with ThreadPoolExecutor(8) as pool:
+        taken = sorted(one for some in pool.map(take_some, range(16)) for one in some)
+    instants = [at for _, at in taken]
+    assert instants == sorted(instants)

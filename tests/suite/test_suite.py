@@ -19,6 +19,8 @@ import psycopg
 import pytest
 
 from jupiter.kit.postgres import Embedded
+from jupiter.suite.command import detours_from
+from jupiter.suite.refusal import Refusal
 from tests.suite.running import Suite, is_gone, soon
 
 AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
@@ -224,6 +226,17 @@ def test_new_addresses_are_told_to_the_services(suite):
     suite.base += 5
     suite.start()
     assert "Loading" in suite.screen
+
+
+def test_detours_lead_from_service_to_service_and_nowhere_else():
+    assert detours_from("") == {}
+    assert detours_from("hub=http://127.0.0.1:9002,dealer=http://127.0.0.1:9001") == {
+        "hub": "http://127.0.0.1:9002",
+        "dealer": "http://127.0.0.1:9001",
+    }
+    for told in ("bank=http://127.0.0.1:1", "hub=https://hub.example", "hub"):
+        with pytest.raises(Refusal):
+            detours_from(told)
 
 
 def test_a_service_that_does_not_stay_up_is_named_with_its_last_words(suite):
