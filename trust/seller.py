@@ -60,17 +60,22 @@ class History:
     def say(self, event: str, step: str, sale: "Sale", **facts: Any) -> None:
         line = {"at": round(time.time(), 3), "event": event, "step": step, "sale": sale.vin, "group": sale.group, **facts}
         with self._lock:
+            if self._file.closed:
+                return  # a seller who still waits for an answer when all is judged
             self.counts[step, event] += 1
             self._file.write(json.dumps(line, ensure_ascii=False) + "\n")
             self._file.flush()
 
     def leak(self, reader: str, of: str, where: str) -> None:
         with self._lock:
+            if self._file.closed:
+                return
             self.counts["look", "leak"] += 1
             self._file.write(json.dumps({"event": "leak", "step": "look", "group": reader, "of": of, "where": where}) + "\n")
 
     def close(self) -> None:
-        self._file.close()
+        with self._lock:
+            self._file.close()
 
 
 class Sale:
@@ -207,6 +212,8 @@ class Seller(threading.Thread):
         return {"order": sale.order.rstrip("/").rpartition("/")[2]}
 
     def _post(self, form: str, sale: Sale, typed: dict[str, str]) -> str:
+        if not self.forms:
+            raise Unknown("not logged in")
         action, data = self.forms[form]
         data = data | {name: [value] for name, value in typed.items()} | {"creation_key": [sale.keys[form]]}
         response = self.dealer.http.post(
@@ -216,8 +223,7 @@ class Seller(threading.Thread):
         if response.status_code in (302, 303):
             where = response.headers["location"]
             if "/connexion/" in where:
-                self.forms = {}
-                self.come_in()
+                self.forms = {}  # the round begins with another log-in
                 raise Unknown("the session was gone")
             return str(where)
         if response.status_code == 422:
