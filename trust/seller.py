@@ -194,7 +194,7 @@ class Seller(threading.Thread):
             if sale.step == len(self.steps):
                 sale.is_over = True
                 self.sold += 1
-                if self.sold % LOOK_AROUND == 0:
+                if self.sold % LOOK_AROUND == 1:
                     self.look_around()
 
     # The steps
