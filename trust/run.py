@@ -83,7 +83,13 @@ def run(plan: Plan, say: Callable[[str], None] = print) -> Verdict:
             suite.start()
             if plan.before:
                 plan.before(suite)
-            return _work(plan, suite, proxies, World(plan.seed, suite.demo, true, doors, history), say)
+            world = World(plan.seed, suite.demo, true, doors, history)
+            try:
+                return _work(plan, suite, proxies, world, say)
+            finally:
+                world.over.set()
+                for line in world.lines:
+                    line.close()
         finally:
             proxies.close()
             history.close()

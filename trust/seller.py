@@ -372,6 +372,7 @@ class World:
         self.seed, self.demo, self.true, self.doors, self.history = seed, demo, true, doors, history
         self.today = date.fromisoformat(demo["business_date"]) if demo.get("business_date") else date.today()
         self.closing, self.over = threading.Event(), threading.Event()
+        self.lines: list[httpx.Client] = []  # to be closed at the end
         self._next: Counter[str] = Counter()
         self._latest: dict[str, list[Sale]] = {"A": [], "B": []}
         self._lock = threading.Lock()
@@ -392,7 +393,9 @@ class World:
 
     def browser(self, service: str) -> Any:
         window = sell.Browser(self.doors[service])
+        window.http.close()
         window.http = httpx.Client(base_url=self.doors[service], follow_redirects=True, timeout=PATIENCE_OF_CLIENTS, trust_env=False)
+        self.lines.append(window.http)
         window.base = self.doors[service]
         window.http.event_hooks = {"request": [self._as_from_the_true_address]}
         return window
@@ -405,5 +408,7 @@ class World:
     def api(self, service: str, group: str) -> Any:
         known = next(one for one in self.demo["api_clients"] if (one["service"], one["group"]) == (service, group))
         line = sell.Api(self.doors[service], known["client_id"], known["client_secret"], known["scopes"])
+        line.http.close()
         line.http = httpx.Client(base_url=self.doors[service], timeout=PATIENCE_OF_CLIENTS, trust_env=False)
+        self.lines.append(line.http)
         return line
