@@ -9,7 +9,7 @@ from jupiter.kit import walls
 
 # Read to know who knocks, before any wall can be entered; or about nobody
 WITHOUT_WALL = {
-    "accounts_user", "accounts_userevent", "accounts_user_groups", "accounts_user_user_permissions",  # who logs in
+    "accounts_user", "accounts_userevent", "accounts_user_groups", "accounts_user_user_permissions", "accounts_session",  # who logs in
     "sites_membership", "sites_membershipevent", "dealers_membership", "dealers_membershipevent",  # where they work
     "producers_membership", "producers_membershipevent",
     "sites_hublink", "sites_hublinkevent", "dealers_apiclient", "dealers_apiclientevent", "dealers_grant", "dealers_grantevent",  # credentials

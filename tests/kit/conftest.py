@@ -28,5 +28,5 @@ def hakim(db):
 
 @pytest.fixture
 def inside(client, site, hakim):
-    client.force_login(hakim, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(hakim, backend="jupiter.kit.accounts.sessions.Backend")
     return client

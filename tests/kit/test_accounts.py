@@ -9,7 +9,6 @@ import pytest
 from axes.models import AccessAttempt
 from bs4 import BeautifulSoup
 from django.contrib.auth.hashers import identify_hasher
-from django.contrib.sessions.models import Session
 from django.core import mail
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -19,7 +18,7 @@ from django.utils import timezone
 from jupiter.kit.accounts import lockout, urls
 from jupiter.kit.accounts.access import check_credentials, was_locked_out
 from jupiter.kit.accounts.actions import make_person
-from jupiter.kit.accounts.models import User
+from jupiter.kit.accounts.models import Session, User
 from jupiter.kit.accounts.tasks import send_password_letter
 from tests.kit.conftest import PASSWORD
 
@@ -247,3 +246,20 @@ def test_a_first_person_is_not_made_over_another(db):
     make_person("hakim", full_name="HAKIM AB", email="", password=PASSWORD)
     with pytest.raises(IntegrityError), transaction.atomic():
         make_person("HAKIM", full_name="AUTRE", email="", password=PASSWORD)
+
+
+def test_the_session_brings_its_user(inside, hakim, django_assert_num_queries):
+    assert Session.objects.get().user == hakim
+    with django_assert_num_queries(1):
+        assert inside.get("/form/").status_code == 200
+
+
+def test_a_session_opens_to_nobody_once_its_person_is_inactive(inside, hakim):
+    User.objects.update(is_active=False)
+    assert inside.get("/form/").status_code == 302
+
+
+def test_a_session_whose_row_names_another_is_still_whose_its_words_say(inside, hakim, django_user_model):
+    other = django_user_model.objects.create_user("other", full_name="AUTRE")
+    Session.objects.update(user=other)
+    assert inside.get("/form/").wsgi_request.user == hakim

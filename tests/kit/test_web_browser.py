@@ -26,7 +26,7 @@ pytestmark = [
 @pytest.fixture
 def cookie(client, hakim, settings, live_server):
     """Everything that asks the database, before the browser's own loop runs in this thread."""
-    client.force_login(hakim, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(hakim, backend="jupiter.kit.accounts.sessions.Backend")
     name = settings.SESSION_COOKIE_NAME
     return {"name": name, "value": client.cookies[name].value, "url": live_server.url}
 

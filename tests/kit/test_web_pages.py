@@ -22,7 +22,7 @@ DOORS = ["/connexion/", "/mot-de-passe/oublie/", "/mot-de-passe/envoye/", "/mot-
 @pytest.fixture(params=[*PAGES, *DOORS, "/nowhere/", "refused"])
 def page(request, client, site, hakim):
     if request.param in PAGES or request.param == "refused":
-        client.force_login(hakim, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(hakim, backend="jupiter.kit.accounts.sessions.Backend")
     answer = client.post("/form/", {"version": "2"}) if request.param == "refused" else client.get(request.param)
     assert answer.status_code in (200, 404, 410, 422)
     return BeautifulSoup(answer.content, "html.parser")

@@ -88,7 +88,7 @@ def settings(
             "django.contrib.sessions.middleware.SessionMiddleware",
             "django.middleware.common.CommonMiddleware",
             "django.middleware.csrf.CsrfViewMiddleware",
-            "django.contrib.auth.middleware.AuthenticationMiddleware",
+            "jupiter.kit.accounts.sessions.Authentication",
             "django.contrib.messages.middleware.MessageMiddleware",
             "csp.middleware.CSPMiddleware",
             "django_htmx.middleware.HtmxMiddleware",
@@ -140,6 +140,7 @@ def settings(
         "CSRF_COOKIE_NAME": f"{'__Host-' if secure else ''}jupiter_{name}_csrf",
         "SESSION_COOKIE_SECURE": secure,
         "CSRF_COOKIE_SECURE": secure,
+        "SESSION_ENGINE": "jupiter.kit.accounts.sessions",
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_AGE": 12 * 3600,
         "SESSION_COOKIE_SAMESITE": "Lax",
@@ -153,7 +154,7 @@ def settings(
         "CSRF_FAILURE_VIEW": "jupiter.kit.web.errors.csrf_failed",
         "PASSWORD_RESET_TIMEOUT": 2 * 3600,
         "LOGIN_REDIRECT_URL": "/",
-        "AUTHENTICATION_BACKENDS": ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"],
+        "AUTHENTICATION_BACKENDS": ["axes.backends.AxesStandaloneBackend", "jupiter.kit.accounts.sessions.Backend"],
         "PASSWORD_HASHERS": [
             "jupiter.kit.accounts.hashers.Argon2",
             *(["jupiter.kit.oauth.RandomSecretHasher"] if oauth_scopes else []),  # of API clients, where there are any

@@ -157,7 +157,7 @@ def test_no_get_writes(inside, api_client, point):
         for address in every_page(sale, Transmission.objects.first(), point):
             inside.get(address)
     writes = [one["sql"] for one in said.captured_queries if re.match(r"\s*(INSERT|UPDATE|DELETE)", one["sql"])]
-    assert [one for one in writes if "django_session" not in one] == []
+    assert [one for one in writes if "accounts_session" not in one] == []
     assert Sale.objects.values().get() == before
 
 

@@ -55,7 +55,7 @@ def was_locked_out(request: HttpRequest) -> bool:
 
 def log_in(request: HttpRequest, user: User) -> None:
     """A new session, which ends twelve hours from now even if it is in use."""
-    remember(request, user, backend="django.contrib.auth.backends.ModelBackend")
+    remember(request, user, backend="jupiter.kit.accounts.sessions.Backend")
     request.session.set_expiry(timezone.now() + SESSION_LIVES)
 
 

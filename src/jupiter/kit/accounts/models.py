@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager as DjangoUserManager
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -59,3 +60,9 @@ class User(AbstractUser):
 
     def get_short_name(self) -> str:
         return self.get_full_name().split()[0]
+
+
+class Session(AbstractBaseSession):
+    """Django's row, which also says whose it is (nobody's before the log-in)."""
+
+    user = models.ForeignKey(User, models.CASCADE, null=True, related_name="sessions")

@@ -1,0 +1,69 @@
+"""A session and whose it is, read in one statement: every page begins with both."""
+
+from contextvars import ContextVar
+from typing import Any
+
+from django.contrib.auth import SESSION_KEY, get_user
+from django.contrib.auth.backends import ModelBackend
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+
+from .models import Session, User
+
+_came_with_session: ContextVar[User | None] = ContextVar("the user read with the session", default=None)
+
+
+class SessionStore(DatabaseStore):
+    """Django's, which also brings the user."""
+
+    user: User | None = None
+
+    @classmethod
+    def get_model_class(cls) -> type[Session]:
+        return Session
+
+    def _get_session_from_db(self) -> Session | None:
+        found = Session.objects.select_related("user").filter(session_key=self.session_key, expire_date__gt=timezone.now()).first()
+        if found is None:
+            self._session_key = None  # so does Django's: the next save makes a new one
+            return None
+        self.user = found.user
+        return found
+
+    def create_model_instance(self, data: dict[str, Any]) -> Session:
+        session = super().create_model_instance(data)
+        assert isinstance(session, Session)
+        session.user_id = data.get(SESSION_KEY)
+        return session
+
+
+class Backend(ModelBackend):
+    def get_user(self, user_id: Any) -> User | None:
+        """Django asks this of each session, then checks that the session is of the present password."""
+        came = _came_with_session.get()
+        if came is None or came.pk != int(user_id):
+            return super().get_user(user_id)
+        return came if self.user_can_authenticate(came) else None
+
+
+class Authentication(AuthenticationMiddleware):
+    def process_request(self, request: HttpRequest) -> None:
+        super().process_request(request)
+        request.user = SimpleLazyObject(lambda: _user_of(request))  # type: ignore[assignment]  # as Django does
+
+
+def _user_of(request: HttpRequest) -> AbstractBaseUser | AnonymousUser:
+    if not hasattr(request, "_cached_user"):  # Django's own name for it: a log-in sets it anew
+        request.session.get(SESSION_KEY)  # reads it, and its user
+        token = _came_with_session.set(request.session.user)  # type: ignore[attr-defined]  # our store
+        try:
+            request._cached_user = get_user(request)  # type: ignore[attr-defined]
+        finally:
+            _came_with_session.reset(token)
+    found: AbstractBaseUser | AnonymousUser = request._cached_user  # type: ignore[attr-defined]
+    return found
