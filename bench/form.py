@@ -5,6 +5,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import asdict
+from functools import cache
 
 import django
 from django import forms
@@ -35,8 +36,9 @@ def main() -> None:
     assert order is not None
     choices = {
         "sites": list(Site.objects.filter(pk=order.site_id)),
-        "warranties": list(WarrantyChoice.objects.all()),
-        "sellers": [order.seller],
+        "warranties": cache(lambda: list(WarrantyChoice.objects.all())),
+        "sellers": lambda: [order.seller],
+        "me": order.seller,
     }
 
     def new() -> OrderForm:

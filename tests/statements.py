@@ -14,8 +14,16 @@ NOT_COUNTED = (
 
 
 @contextmanager
-def at_most(number):
+def statements():
+    """The list of what was said, filled when the block ends."""
+    said = []
     with CaptureQueriesContext(connection) as captured:
+        yield said
+    said += [query["sql"] for query in captured.captured_queries if not query["sql"].startswith(NOT_COUNTED)]
+
+
+@contextmanager
+def at_most(number):
+    with statements() as said:
         yield
-    said = [query["sql"] for query in captured.captured_queries if not query["sql"].startswith(NOT_COUNTED)]
     assert len(said) <= number, "\n".join([f"{len(said)} statements", *(sql[:200] for sql in said)])

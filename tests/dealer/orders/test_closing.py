@@ -4,8 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from django.db import IntegrityError, connection, transaction
-from django.test.utils import CaptureQueriesContext
+from django.db import IntegrityError, transaction
 
 from jupiter.dealer.orders.actions import (
     OrderChangedMeanwhile,
@@ -14,7 +13,6 @@ from jupiter.dealer.orders.actions import (
     VehicleTaken,
     cancel_order,
     close_order,
-    create_order,
     delete_order,
     reopen_order,
     save_order,
@@ -227,16 +225,3 @@ def test_a_known_customer_is_completed_and_another_name_is_another_customer():
     assert second == first
     assert second.city == "VINCENNES"
     assert third != first
-
-
-@pytest.mark.django_db(transaction=True)
-def test_creating_and_closing_take_at_most_twenty_statements():
-    site = make.a_site()
-    told = make.typed(
-        site, vehicle=make.a_vehicle(site), fees=[("Mise en service", Decimal("250.00"))], deposits=[(Decimal("500"), "card")]
-    )
-
-    with CaptureQueriesContext(connection) as said:
-        close(create_order(site.group, site, told, by=WHO, today=TODAY))
-
-    assert len([one for one in said if one["sql"] not in ("BEGIN", "COMMIT")]) <= 20

@@ -74,7 +74,7 @@ def test_the_narrow_row_says_all_that_the_whole_order_says(make_one, django_asse
     told = {"fees": [("Carte grise", Decimal("215.76"))], "deposits": [(Decimal("500.00"), "card")], "financing": "credit", "lender": "PSA"}
     order = make_one(make.a_site(legal_name="SARL"), trade_in_plate="GH-456-JK", **told)
     whole = pdf.order_form(pdf.facts_of(Order.objects.get(pk=order.pk)), dated=TODAY, provisional=True)
-    with django_assert_num_queries(3):  # the row, its fees, its deposits: no column is fetched one by one
+    with django_assert_num_queries(1):  # the row and its lines: no column is fetched one by one
         facts = pdf.facts_of(pdf.for_paper(Order.objects.all()).get(pk=order.pk))
     assert pdf.order_form(facts, dated=TODAY, provisional=True) == whole
 
@@ -82,7 +82,7 @@ def test_the_narrow_row_says_all_that_the_whole_order_says(make_one, django_asse
 def test_imprimer_takes_few_statements(client, django_assert_max_num_queries):
     order = make.an_order()
     client.force_login(make.a_member(order.site))
-    with django_assert_max_num_queries(10):  # session, user, the wall, memberships; the row, its fees, its deposits; three of a test's own
+    with django_assert_max_num_queries(7):  # session with its user, the wall, memberships; the row with its lines; three of a test's own
         assert client.post(f"/bons-de-commande/{order.number}/imprimer/").content.startswith(b"%PDF")
 
 

@@ -10,6 +10,7 @@ from jupiter.dealer.customers.models import Customer
 from jupiter.dealer.orders.models import Order, OrderPaper, State
 from jupiter.dealer.vehicles.models import Vehicle
 from jupiter.kit.journal.models import Entry
+from tests.statements import statements
 
 from . import make
 from .make import TODAY, WHO
@@ -312,6 +313,21 @@ def test_no_page_takes_more_than_fifteen_statements(client, seller, site, page, 
     }[page]  # fmt: skip
     with django_assert_max_num_queries(15):
         assert client.get(address).status_code == 200
+
+
+@pytest.mark.parametrize(("warranty", "most"), [("none", 20), ("label", 23)])  # the label adds its sale at the hub, the message, its job
+def test_an_order_created_and_closed_takes_few_statements(client, seller, car, warranty, most):
+    typed = a_full_form(client, car, deposit="500", paid_by="card", deposit_on="06/12/2021")
+    if warranty == "none":
+        typed["warranty"] = "none"
+    with statements() as of_creating:
+        created = client.post(NEW, typed)
+    told = controls(client.get(created["Location"]).content)
+    with statements() as of_closing:
+        client.post(f"{created['Location']}enregistrer/", told | {"act": "close"})
+    said = of_creating + of_closing
+    assert Order.objects.get().is_closed
+    assert len(said) <= most, "\n".join(said)
 
 
 def deposits_of(order):

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,7 +17,8 @@ from jupiter.dealer.sites.models import Group, Site
 from jupiter.dealer.vehicles.actions import VehicleTaken, release_vehicle, reserve_vehicle, sell_vehicle, take_back_sale
 from jupiter.dealer.vehicles.models import Vehicle
 from jupiter.kit import numbers
-from jupiter.kit.journal.actions import note
+from jupiter.kit.journal.actions import note, together
+from jupiter.kit.lines import keep_lines
 from jupiter.kit.searching import plain, squeezed
 
 from . import pdf
@@ -117,18 +119,21 @@ def create_order(group: Group, site: Site, typed: Typed, *, by: str, today: date
 
 
 @transaction.atomic
+@together()
 def save_order(order: Order, site: Site, typed: Typed, *, version: int, by: str, today: date) -> Order:
     """Enregistrer: what someone else saved since `version` is never overwritten unseen."""
-    return _save(order, site, typed, version, by, today)
+    return _save(_held(order), site, typed, version, by, today)
 
 
 @transaction.atomic
+@together()
 def close_order(order: Order, *, by: str, today: date, now: datetime) -> Order:
     """Clôturer: nothing moves any more. Twice is once."""
     return _close(_held(order), by, today, now)
 
 
 @transaction.atomic
+@together()
 def close_as_typed(
     order: Order | None,
     group: Group,
@@ -142,13 +147,13 @@ def close_as_typed(
     key: UUID | None = None,
 ) -> Order:
     """Clôturer on the form: what is typed is saved and closed, or neither."""
-    saved = (
-        create_order(group, site, typed, by=by, today=today, key=key) if order is None else _save(order, site, typed, version, by, today)
-    )
-    return _close(_held(saved), by, today, now)
+    if order is None:
+        return _close(_held(create_order(group, site, typed, by=by, today=today, key=key)), by, today, now)
+    return _close(_save(_held(order), site, typed, version, by, today), by, today, now)
 
 
 @transaction.atomic
+@together()
 def cancel_order(order: Order, *, reason: str, by: str, today: date, now: datetime) -> Order:
     """Annuler a saved order: it lets its car go; what was sent and not declared is withdrawn."""
     order = _held(order)
@@ -168,6 +173,7 @@ def cancel_order(order: Order, *, reason: str, by: str, today: date, now: dateti
 
 
 @transaction.atomic
+@together()
 def reopen_order(order: Order, *, reason: str, by: str, today: date) -> Order:
     """The manager opens a closed order again, while it is not declared."""
     order = _held(order)
@@ -193,6 +199,7 @@ def closing_of(order: Order) -> dict[str, Any]:
 
 
 @transaction.atomic
+@together()
 def close_again(order: Order, closing: Mapping[str, Any], *, by: str, today: date, now: datetime) -> Order:
     """Reopened, and its sale turns out to be declared: closed as it was. If it was changed since, it is closed as it now stands."""
     order = _held(order)
@@ -210,6 +217,7 @@ def close_again(order: Order, closing: Mapping[str, Any], *, by: str, today: dat
 
 
 @transaction.atomic
+@together()
 def delete_order(order: Order, *, by: str, now: datetime) -> Order:
     """Supprimer: only one still open. Its row is hidden, its number is not used again."""
     order = _held(order)
@@ -244,6 +252,7 @@ def print_order(order: Order, *, by: str, today: date) -> tuple[str, bytes]:
 
 
 @transaction.atomic
+@together()
 def _create(group: Group, site: Site, typed: Typed, by: str, today: date, key: UUID | None = None) -> Order:
     order = Order(group=group, site=site, creation_key=key, created_on=today, created_by=by, updated_on=today, updated_by=by)
     _write(order, typed)
@@ -261,7 +270,6 @@ def _create(group: Group, site: Site, typed: Typed, by: str, today: date, key: U
 
 
 def _save(order: Order, site: Site, typed: Typed, version: int, by: str, today: date) -> Order:
-    order = _held(order)
     state = LIFE.after(order.state, "save")
     if order.version != version:
         raise OrderChangedMeanwhile(order)
@@ -321,13 +329,17 @@ def _sell(order: Order, by: str) -> None:
 
 
 def _held(order: Order) -> Order:
-    """Locked, with what the rules look at. A hidden order is no order."""
-    return (
-        Order.objects.visible()
-        .select_for_update(of=("self",))
-        .select_related("group", "site", "vehicle", "warranty", "customer", "buyer", "trade_in_vehicle")
-        .get(pk=order.pk)
-    )
+    """Locked, with what the rules look at: a copy, so that a refusal leaves the caller's as it was. A hidden order is no order.
+
+    The lock is a statement of its own: read in one with it, joined rows would be as old as the wait. Nobody saved since it was read: it
+    need not be read again.
+    """
+    version = Order.objects.visible().select_for_update().values_list("version", flat=True).get(pk=order.pk)
+    if order.version != version:
+        return Order.objects.for_page().get(pk=order.pk)
+    order = copy(order)
+    order.buyer = copy(order.buyer)
+    return order
 
 
 def _write(order: Order, typed: Typed) -> None:
@@ -343,23 +355,21 @@ def _buyer_facts(typed: Typed) -> dict[str, Any]:
 
 def _write_lines(order: Order, typed: Typed, *, is_new: bool = False) -> bool:
     """Whether a fee or a deposit differs from what was there."""
-    fees = [(fee.label, fee.amount, fee.kind) for fee in typed.fees]
-    deposits = [(deposit.amount, deposit.paid_by, deposit.paid_on) for deposit in typed.deposits]
-    fees_differ = fees != ([] if is_new else list(order.fees.values_list("label", "amount", "kind")))
-    deposits_differ = deposits != ([] if is_new else list(order.deposits.values_list("amount", "paid_by", "paid_on")))
-    if fees_differ:
-        if not is_new:
-            order.fees.all().delete()
-        OrderFee.objects.bulk_create(
-            OrderFee(order=order, position=at, label=label, amount=amount, kind=kind) for at, (label, amount, kind) in enumerate(fees, 1)
-        )
-    if deposits_differ:
-        if not is_new:
-            order.deposits.all().delete()
-        OrderDeposit.objects.bulk_create(
-            OrderDeposit(order=order, amount=amount, paid_by=paid_by, paid_on=paid_on) for amount, paid_by, paid_on in deposits
-        )
-    return fees_differ or deposits_differ
+    fees = [OrderFee(order=order, position=at, label=fee.label, amount=fee.amount, kind=fee.kind) for at, fee in enumerate(typed.fees, 1)]
+    deposits = [OrderDeposit(order=order, amount=one.amount, paid_by=one.paid_by, paid_on=one.paid_on) for one in typed.deposits]
+    differ = [_replaced(order, "fees", fees, is_new=is_new), _replaced(order, "deposits", deposits, is_new=is_new)]
+    return any(differ)
+
+
+def _replaced(order: Order, name: str, lines: Sequence[OrderFee] | Sequence[OrderDeposit], *, is_new: bool) -> bool:
+    """Whether other lines stand there now."""
+    before = [] if is_new else list(getattr(order, name).all())
+    if differ := [line.said for line in before] != [line.said for line in lines]:
+        if before:
+            getattr(order, name).all().delete()
+        getattr(order, name).bulk_create(lines)
+    keep_lines(order, name, lines if differ else before)
+    return differ
 
 
 def _customer_of(order: Order) -> Customer:

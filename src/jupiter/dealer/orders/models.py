@@ -13,6 +13,7 @@ from jupiter.dealer.customers.models import Customer, Party, Title
 from jupiter.dealer.sites.models import Group, Site
 from jupiter.dealer.vehicles.models import VatRegime, Vehicle
 from jupiter.kit.history import kept
+from jupiter.kit.lines import with_lines
 from jupiter.kit.searching import plain, squeezed
 from jupiter.kit.walls import holds
 from jupiter.kit.workflow import Workflow
@@ -108,7 +109,7 @@ class OrderSet(models.QuerySet["Order"]):
         return self.select_related("site", "vehicle", "trade_in_vehicle", "buyer", "warranty")
 
     def for_page(self) -> "OrderSet":
-        return self.for_list().select_related("group", "vehicle__site", "customer").prefetch_related("fees", "deposits")
+        return with_lines(self.for_list().select_related("group", "vehicle__site", "customer"), "fees", "deposits")
 
 
 @kept(besides=("search_text", "creation_key"))
@@ -369,6 +370,11 @@ class OrderFee(models.Model):
     def __str__(self) -> str:
         return f"{self.label} {self.amount}"
 
+    @property
+    def said(self) -> tuple[object, ...]:
+        """What a person wrote in it."""
+        return self.label, self.amount, self.kind
+
 
 @kept()
 class OrderDeposit(models.Model):
@@ -389,6 +395,11 @@ class OrderDeposit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.amount} {self.paid_by}"
+
+    @property
+    def said(self) -> tuple[object, ...]:
+        """What a person wrote in it."""
+        return self.amount, self.paid_by, self.paid_on
 
 
 class OrderPaper(models.Model):

@@ -6,13 +6,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from django.db.models import prefetch_related_objects
-
 from jupiter.dealer.customers.models import Party, Title
 from jupiter.dealer.vehicles.models import VatRegime
 from jupiter.kit import pdf
 from jupiter.kit.clock import paris
 from jupiter.kit.french import COUNTRIES, NO_BREAK, grouped, printed_date, printed_phone
+from jupiter.kit.lines import with_lines
 
 from .models import Order, OrderSet
 
@@ -80,12 +79,11 @@ PAPER_COLUMNS = (
 
 def for_paper(orders: OrderSet) -> OrderSet:
     """One narrow row with all that `facts_of` says, where an order's page reads two hundred columns."""
-    return orders.select_related("site", "vehicle", "warranty", "buyer").only(*PAPER_COLUMNS)
+    return with_lines(orders.select_related("site", "vehicle", "warranty", "buyer").only(*PAPER_COLUMNS), "fees", "deposits")
 
 
 def facts_of(order: Order) -> dict[str, Any]:
     """All that the paper says, as text: kept with the closed order, so that it can be printed the same for ever."""
-    prefetch_related_objects([order], "fees", "deposits")
     car, buyer, site, sums = order.vehicle, order.buyer, order.site, order.sums()
     return {
         "number": order.number,
@@ -288,4 +286,5 @@ def _day(day: date | None) -> str:
 
 
 def _text(value: object) -> str:
-    return "" if value is None else str(value)
+    """An amount typed a moment ago reads as it will from its column: with two decimals."""
+    return "" if value is None else f"{value:.2f}" if isinstance(value, Decimal) else str(value)

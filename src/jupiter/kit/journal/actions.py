@@ -1,18 +1,40 @@
 """Write a line of the journal, and read those of one thing."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from django.db.models import QuerySet
 
 from .models import Entry
 
+_waiting: ContextVar[list[Entry] | None] = ContextVar("lines to be written together", default=None)
+
 
 def note(what: str, thing: str, thing_key: object, *, who: str, owner_id: int, sentence: str = "", **facts: Any) -> None:
     """`who` is a user's name as screens show it, or `service:hub` for another service. `sentence` is French, for the screen."""
-    Entry.objects.create(
-        what=what, thing=thing, thing_key=str(thing_key), who=who, owner_id=owner_id, sentence=sentence, facts=_plain(facts)
-    )
+    line = Entry(what=what, thing=thing, thing_key=str(thing_key), who=who, owner_id=owner_id, sentence=sentence, facts=_plain(facts))
+    waiting = _waiting.get()
+    if waiting is None:
+        line.save(force_insert=True)
+    else:
+        waiting.append(line)
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """What is noted inside is written at its end, in one statement. Inside a transaction: what fails in between leaves no line, as ever."""
+    if _waiting.get() is not None:  # the one around writes them
+        yield
+        return
+    lines: list[Entry] = []
+    token = _waiting.set(lines)
+    try:
+        yield
+    finally:
+        _waiting.reset(token)
+    Entry.objects.bulk_create(lines)
 
 
 def entries_of(thing: str, thing_key: object) -> QuerySet[Entry]:

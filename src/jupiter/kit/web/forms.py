@@ -1,7 +1,7 @@
 """Forms as this house shows them: French typing in, typed values out, one markup for label, hint and error."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -295,6 +295,11 @@ class KilometreField(WholeField):
 
 class PickField(forms.ChoiceField):
     """A list; a value that differs by its case only is the same value."""
+
+    surely: Collection[str] = ()  # in the list, without looking: what stands there already need not have the list read
+
+    def valid_value(self, value: Any) -> bool:
+        return str(value) in self.surely or super().valid_value(value)
 
     def to_python(self, value: Any) -> str:
         typed = str(super().to_python(value))

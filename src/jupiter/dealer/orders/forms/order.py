@@ -1,12 +1,13 @@
 """What a person may type on a bon de commande."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from datetime import date
 from decimal import Decimal
 from typing import Any, ClassVar
 
 from django import forms
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as said
 from django.utils.translation import gettext_lazy as _
 
@@ -150,8 +151,9 @@ class OrderForm(KitForm):
         self,
         *args: Any,
         sites: Sequence[Site],
-        warranties: Sequence[WarrantyChoice],
-        sellers: Iterable[str],
+        warranties: Callable[[], Iterable[WarrantyChoice]],
+        sellers: Callable[[], Iterable[str]],
+        me: str,
         order: Order | None = None,
         found_vehicle: Vehicle | None = None,
         found_customer: Customer | None = None,
@@ -163,15 +165,34 @@ class OrderForm(KitForm):
         self.order, self.today = order, today
         self.found_vehicle, self.found_customer, self.found_trade_in = found_vehicle, found_customer, found_trade_in
         self._sites = {str(site.pk): site for site in sites}
-        self._warranties = {str(choice.pk): choice for choice in warranties}
+        self._read_warranties = warranties
         self.doubts: list[rules.Doubt] = []
         self.ambiguous_hour = False
         self.deposits_asked = 1  # lines shown though nothing stands in them
         self.fields["site"].choices = [(key, site.name) for key, site in self._sites.items()]  # type: ignore[attr-defined]
-        labels = [(key, choice.label) for key, choice in self._warranties.items()]
-        self.fields["warranty"].choices = [("", "—"), *labels, (NO_LABEL, said("Sans garantie label"))]  # type: ignore[attr-defined]
-        self.fields["seller"].choices = [("", "—"), *((name, name) for name in sellers)]  # type: ignore[attr-defined]
+        # read only when drawn, or when something else is chosen than what stood there
+        self.fields["warranty"].choices = self._warranty_choices  # type: ignore[attr-defined]
+        self.fields["warranty"].surely = {"", NO_LABEL, *self._standing}  # type: ignore[attr-defined]
+        self.fields["seller"].choices = lambda: [("", "—"), *((name, name) for name in sellers())]  # type: ignore[attr-defined]
+        self.fields["seller"].surely = {"", me, order.seller if order else ""}  # type: ignore[attr-defined]
         self._dress()
+
+    @cached_property
+    def _standing(self) -> dict[str, WarrantyChoice]:
+        return {str(self.order.warranty_id): self.order.warranty} if self.order and self.order.warranty else {}
+
+    @cached_property
+    def _warranties(self) -> dict[str, WarrantyChoice]:
+        return {str(choice.pk): choice for choice in self._read_warranties()}
+
+    def _warranty_choices(self) -> list[tuple[str, str]]:
+        labels = [(key, choice.label) for key, choice in self._warranties.items()]
+        return [("", "—"), *labels, (NO_LABEL, said("Sans garantie label"))]
+
+    def warranty_named(self, key: str) -> WarrantyChoice | None:
+        if not key or key == NO_LABEL:
+            return None
+        return self._standing.get(key) or self._warranties.get(key)
 
     def _dress(self) -> None:
         for name in ("plate", "model", "tax_power", "co2", "asking_vat", "agreed_vat", "discount"):
@@ -366,7 +387,7 @@ class OrderForm(KitForm):
         """For the actions. Only of a valid form."""
         typed = self.cleaned_data
         facts = {name: typed[name] for name in OWN_COLUMNS}
-        facts |= {"warranty": self._warranties.get(typed["warranty"]), "without_label": typed["warranty"] == NO_LABEL}
+        facts |= {"warranty": self.warranty_named(typed["warranty"]), "without_label": typed["warranty"] == NO_LABEL}
         facts["delivery_at"] = typed["delivery_at"]
         facts |= {"vat_regime": self.vat_regime, "vat_percent": self.vat_percent}
         facts["made_at"] = typed["made_at"] or Order.MadeAt.SELLER

@@ -28,7 +28,7 @@ class Seen:
         self.buyer_last_name = str(form["last_name"].value() or "")
         self.buyer_first_name = str(form["first_name"].value() or "")
         self.has_vehicle = car is not None
-        self.warranty = form._warranties.get(str(form["warranty"].value() or ""))
+        self.warranty = form.warranty_named(str(form["warranty"].value() or ""))
         self.has_label = self.warranty is not None
         site = car.site if car else form._sites.get(str(form["site"].value() or ""))
         self.site_network_code = site.network_code if site else ""

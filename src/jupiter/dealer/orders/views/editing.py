@@ -1,6 +1,7 @@
 """The form of an order: created, saved, closed, searched in and filled."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from django.contrib import messages
@@ -112,18 +113,21 @@ def _form(
     trade_in: Vehicle | None = None,
 ) -> OrderForm:
     sites = sites_of(member)
-    sellers = sellers_of(member)
-    warranties = list(WarrantyChoice.objects.filter(is_offered=True))
-    if order:
-        if order.site_id not in {site.pk for site in sites}:
-            sites.append(order.site)
-        if order.seller:
-            sellers = list(dict.fromkeys([*sellers, order.seller]))
-        if order.warranty and order.warranty not in warranties:
-            warranties.append(order.warranty)
+    if order and order.site_id not in {site.pk for site in sites}:
+        sites.append(order.site)
+
+    @cache
+    def sellers() -> list[str]:
+        return list(dict.fromkeys([*sellers_of(member), *([order.seller] if order and order.seller else [])]))
+
+    def warranties() -> list[WarrantyChoice]:
+        offered = list(WarrantyChoice.objects.filter(is_offered=True))
+        gone = order.warranty if order and order.warranty not in offered else None
+        return [*offered, gone] if gone else offered
+
     return OrderForm(
-        data, initial=dict(initial or {}), sites=sites, warranties=warranties, sellers=sellers, order=order, found_vehicle=car,
-        found_customer=customer, found_trade_in=trade_in, today=business_today(),
+        data, initial=dict(initial or {}), sites=sites, warranties=warranties, sellers=sellers, me=member.user.get_full_name(), order=order,
+        found_vehicle=car, found_customer=customer, found_trade_in=trade_in, today=business_today(),
     )  # fmt: skip
 
 
@@ -136,7 +140,7 @@ def _act(request: HttpRequest, member: Member, order: Order | None) -> HttpRespo
     if order and not order.is_open:
         messages.error(request, _("Le bon {number} n’est plus en cours\u00a0: rien n’a été enregistré").format(number=order.number))
         return redirect("orders:show", order.number)
-    car, customer, trade_in = vehicle_typed(member, data), customer_typed(member, data), trade_in_typed(member, data)
+    car, customer, trade_in = vehicle_typed(member, data, order), customer_typed(member, data), trade_in_typed(member, data)
     initial = as_typed(order) if order else {}
     form = _form(member, order, data=data, initial=initial, car=car, customer=customer, trade_in=trade_in)
     if form.is_valid() and (saved := _done(form, member, order, closes=verb == "close")):
@@ -190,7 +194,7 @@ def _tell(request: HttpRequest, form: OrderForm, saved: Order) -> None:
 def _filled(request: HttpRequest, member: Member, order: Order | None, verb: str, which: str) -> HttpResponse:
     data = request.POST
     initial = as_posted(OrderForm, data)
-    car, customer, trade_in = vehicle_typed(member, data), customer_typed(member, data), trade_in_typed(member, data)
+    car, customer, trade_in = vehicle_typed(member, data, order), customer_typed(member, data), trade_in_typed(member, data)
     if verb == "vehicle":
         car = own_vehicle(member, which) if which else car
         initial |= taken_from_vehicle(car) if car else {}

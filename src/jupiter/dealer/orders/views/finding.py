@@ -34,7 +34,7 @@ def sites_of(member: Member) -> list[Site]:
     return sites
 
 
-def vehicle_typed(member: Member, data: QueryDict) -> Vehicle | None:
+def vehicle_typed(member: Member, data: QueryDict, order: Order | None) -> Vehicle | None:
     """The car whose N° Police stands on the form; of two sites with the same number, the chosen one."""
     try:
         number = french.parse_line(data.get("stock_number", ""), most=20)
@@ -42,6 +42,9 @@ def vehicle_typed(member: Member, data: QueryDict) -> Vehicle | None:
         return None
     if not number:
         return None
+    known = order.vehicle if order else None
+    if known and (known.pk, known.stock_number) == (key_in(data.get("vehicle")), number) and known.site_id in member.site_ids:
+        return known
     cars = member.own(Vehicle.objects.select_related("site"))
     if chosen := cars.filter(pk=key_in(data.get("vehicle")), stock_number=number).first():
         return chosen
