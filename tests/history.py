@@ -8,6 +8,7 @@ from jupiter.kit.crypto import SealedField
 # Written once and never changed (their tables or their actions see to it), or worth nothing tomorrow
 WITHOUT_HISTORY = {
     "accounts.Session", "journal.Entry", "inbox.KeptAnswer", "inbox.ReceivedNotice", "numbers.Counter",
+    "differences.Comparison",
     "transmissions.Transmission", "transmissions.Attempt", "transmissions.PartnerTrouble",
     "orders.OrderPaper", "declarations.KeptDocument",
     "declarations.Correction", "declarations.DeclarationVersion", "declarations.Launch",

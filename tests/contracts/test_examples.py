@@ -6,7 +6,7 @@ from importlib.resources import files
 import pytest
 from pydantic import ValidationError
 
-from jupiter.contracts import insurance_job, job_notice, launch, sale, sale_state
+from jupiter.contracts import insurance_job, job_notice, launch, reconciliation, sale, sale_state
 
 EXAMPLES = {
     "sale.v1": sale.SaleV1,
@@ -22,6 +22,12 @@ EXAMPLES = {
     "insured_vehicle.v1": insurance_job.InsuredVehicleV1,
     "composite_answer.v1": insurance_job.CompositeAnswerV1,
     "job_notice.v1": job_notice.JobNoticeV1,
+    "reconciliation_asked.v1": reconciliation.ReconciliationAskedV1,
+    "reconciliation_days.v1": reconciliation.DaysV1,
+    "reconciliation_sale_lines.v1": reconciliation.SaleLinesV1,
+    "reconciliation_job_lines.v1": reconciliation.JobLinesV1,
+    "kept_sale.v1": reconciliation.KeptSaleV1,
+    "kept_job.v1": reconciliation.KeptJobV1,
 }
 FOLDER = files("jupiter.contracts") / "examples"
 

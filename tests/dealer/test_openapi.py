@@ -1,6 +1,6 @@
 """The document of what Jupiter takes from others: committed, complete, and what its code says."""
 
-from jupiter.dealer.declarations.api import api
+from jupiter.dealer.urls import api
 from tests import openapi
 
 

@@ -27,6 +27,7 @@ from jupiter.dealer.vehicles.models import Vehicle
 from jupiter.kit.accounts.models import User
 from jupiter.kit.transmissions.models import Transmission
 from tests.dealer import make
+from tests.differences import a_difference
 from tests.rights import rights_of
 from tests.walls import lower_second_wall, red, tables_without_wall
 
@@ -44,6 +45,8 @@ API = {
     "api/openapi.json": "public",
     "api/docs": "public",
     "api/v1/notices/hub/<client_id>": "signed",
+    "api/v1/reconciliation/hub/<client_id>/days": "signed",
+    "api/v1/reconciliation/hub/<client_id>/sales": "signed",
 }
 # Asked inside an address of another act: the form's buttons.
 INSIDE = {"close_order"}
@@ -144,6 +147,13 @@ def transmission_of(whose: str, role: str) -> int:
     return Transmission.objects.get_or_create(owner_id=site.pk, kind="sale.put", defaults=said)[0].pk
 
 
+def difference_of(whose: str, role: str) -> int:
+    if whose == "unknown":
+        return UNKNOWN
+    site = Site.objects.get(code=CODES[whose])
+    return a_difference(site.pk, f"{MARK if whose == 'foreign' else 'PE64'} {site.pk}").pk
+
+
 def grant_of(whose: str, role: str) -> int:
     """A grant is one person's."""
     owner = {"own": f"wall-{role}", "neighbour": "hakim", "foreign": f"stranger-{role}"}.get(whose)
@@ -159,6 +169,7 @@ SOURCES: dict[str, Callable[[str, str], Any]] = {
     "code": lambda whose, role: CODES[whose],
     "grant_id": grant_of,
     "transmission_id": transmission_of,
+    "difference_id": difference_of,
     "key": lambda whose, role: {"own": "bons-a-cloturer"}.get(whose, "rien"),
 }
 

@@ -27,7 +27,7 @@ def seller(producer):
 
 @pytest.fixture
 def hub(db):
-    return make.a_client(name="Centralisateur", scopes="jobs", notices=True)
+    return make.a_client(name="Centralisateur", scopes="jobs reconciliation", notices=True)
 
 
 @pytest.fixture

@@ -19,6 +19,8 @@ def frame(request: HttpRequest) -> Frame:
         Entry("transmissions", reverse("declarations:transmissions"), "send", _("Envoyer / Recevoir")),
         Entry("settings", reverse("sites:index"), "settings", _("Paramétrage")),
     ]
+    if member.may("see_differences"):
+        menu.append(Entry("reconciliation", reverse("reconciliation:index"), "circle-half-2", _("Rapprochement")))
     if member.may("see_state"):
         menu.append(Entry("state", reverse("desk:state"), "activity", _("État du système")))
     return Frame(

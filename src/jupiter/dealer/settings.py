@@ -11,6 +11,7 @@ vars().update(
             "jupiter.dealer.vehicles",
             "jupiter.dealer.orders",
             "jupiter.dealer.declarations",
+            "jupiter.dealer.reconciliation",
             "jupiter.dealer.desk",
         ],
         walls={

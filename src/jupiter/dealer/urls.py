@@ -3,7 +3,10 @@
 from django.urls import include, path
 
 from jupiter.dealer.declarations.api import api
+from jupiter.dealer.reconciliation.api import router as reconciliation
 from jupiter.kit.probes import livez, metrics, readyz
+
+api.add_router("/api/v1", reconciliation)
 
 urlpatterns = [
     path("", include("jupiter.dealer.desk.urls")),
@@ -13,6 +16,7 @@ urlpatterns = [
     path("vehicules/", include("jupiter.dealer.vehicles.urls")),
     path("bons-de-commande/", include("jupiter.dealer.orders.urls")),
     path("", include("jupiter.dealer.declarations.urls")),
+    path("", include("jupiter.dealer.reconciliation.urls")),
     path("", api.urls),
     path("livez", livez),
     path("readyz", readyz),

@@ -5,12 +5,15 @@ from jupiter.kit import service
 vars().update(
     service.settings(
         "hub",
-        apps=["jupiter.hub.dealers", "jupiter.hub.guarantors", "jupiter.hub.declarations"],
+        apps=["jupiter.hub.dealers", "jupiter.hub.guarantors", "jupiter.hub.declarations", "jupiter.hub.reconciliation"],
         walls={
             "sites_of_user": "SELECT point_of_sale_id FROM dealers_membership WHERE user_id = %s AND point_of_sale_id IS NOT NULL",
             "sites_of_group": "SELECT id FROM dealers_pointofsale WHERE group_id = %s",
         },
-        oauth_scopes={"sales": "declare sales and read what became of them"},
+        oauth_scopes={
+            "sales": "declare sales and read what became of them",
+            "reconciliation": "compare what the hub holds of one's own sales with what one holds",
+        },
     )
 )
 SUPPORT = {"email": "support@reseauxconnect.com", "phone": "01 73 43 87 76"}

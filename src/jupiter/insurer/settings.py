@@ -18,6 +18,7 @@ vars().update(
         oauth_scopes={
             "jobs": "create and price quotes",
             "policies": "buy and read policies and their documents",
+            "reconciliation": "compare what the insurer holds of one's own quotes with what one holds",
         },
     )
 )

@@ -9,6 +9,7 @@ from jupiter.insurer.policies.api import router as policies
 from jupiter.insurer.quotes.api import problem_of
 from jupiter.insurer.quotes.api import router as jobs
 from jupiter.insurer.quotes.wording import Refused
+from jupiter.insurer.reconciliation.api import router as reconciliation
 from jupiter.kit import probes
 from jupiter.kit.accounts.access import public
 from jupiter.kit.api import make_api, not_found
@@ -18,7 +19,7 @@ api = make_api(
     title="Portail assurance",
     description=(
         "Quotes and policies of the used-vehicle warranty: a named subset of Guidewire's Cloud API, in its envelope. The tariff is a sample."
-        " OAuth2 client credentials at `/oauth/token/`, scopes `jobs` and `policies`; a token lives 15 minutes. JSON is read strictly."
+        " OAuth2 client credentials at `/oauth/token/`, scopes `jobs`, `policies` and `reconciliation`; a token lives 15 minutes. JSON is read strictly."
         " Within v1 only additions are made: ignore fields of answers that you do not know."
     ),
     envelopes=guidewire.ENVELOPES,
@@ -26,6 +27,7 @@ api = make_api(
 guidewire.speak(api, dict.fromkeys(Refused, problem_of))
 api.add_router("/rest", jobs)
 api.add_router("/rest", policies)
+api.add_router("", reconciliation)
 
 
 def nowhere(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

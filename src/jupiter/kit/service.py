@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,6 +19,7 @@ KIT_APPS = (
     "jupiter.kit.numbers",
     "jupiter.kit.inbox",
     "jupiter.kit.transmissions",
+    "jupiter.kit.differences",
 )
 LADDER = "5,20,60,300,1800,7200,43200"  # seconds between tries: a screen may be waiting, then ever longer, up to half a day
 DEMO_KEY = "ZGVtb25zdHJhdGlvbi1rZXktZGVtb25zdHJhdGlvbi0="  # opens nothing but demonstrations and tests
@@ -52,6 +53,8 @@ def settings(
         "NEIGHBOURS": {other: env(f"{other.upper()}_URL", f"http://{other}.test") for other in ("dealer", "hub", "insurer")},
         "BUSINESS_DATE": date.fromisoformat(fixed_day) if fixed_day else None,
         "TRANSMISSION_PAUSES": [float(pause) for pause in env("TRANSMISSION_PAUSES", LADDER).split(",")],
+        "COMPARED_DAYS": int(env("COMPARED_DAYS", "60")),
+        "COMPARISON_GRACE": timedelta(seconds=float(env("COMPARISON_GRACE", "900"))),
         "WALLS": walls,
         "METRICS_TOKEN": env("METRICS_TOKEN"),
         "SECRET_KEY": env("SECRET_KEY", DEMO_KEY),

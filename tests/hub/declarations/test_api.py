@@ -315,5 +315,8 @@ def test_the_openapi_document_names_every_address(client, db):
         "/api/v1/grants/{grant}",
         "/api/v1/points-of-sale/{network_code}/profile",
         "/api/v1/notices/insurer",
+        "/api/v1/reconciliation",
+        "/api/v1/reconciliation/sales",
+        "/api/v1/reconciliation/sales/{reference}",
     }
     assert client.get("/api/docs").status_code == 200

@@ -170,6 +170,31 @@ def receive_notice(link: HubLink, notice_id: str, state: SaleStateV1, *, today: 
         _follow_the_declaration(sale, order, today=today, now=now)
 
 
+@transaction.atomic
+def take_state(link: HubLink, state: SaleStateV1, *, came_at: datetime, today: date, now: datetime) -> None:
+    """The same, asked for instead of told: a notice was lost, or we were restored. It is taken whatever we think we know.
+
+    `came_at`: when the hub first had the sale; ours, where we know nothing of it any more.
+    """
+    order = Order.objects.select_for_update().filter(sale_reference=UUID(state.reference), group=link.group_id).first()
+    if order is None:
+        raise UnknownSale
+    sale = _held_after(order)
+    if sale is None:
+        sale = SaleAtHub.objects.create(order=order, reference=order.sale_reference)
+        SaleAtHub.objects.filter(pk=sale.pk).update(created_at=came_at)
+    sale.sequence = min(sale.sequence, state.sequence - 1)
+    if not KeptDocument.objects.filter(sale=sale).exists():
+        sale.document_sha256 = ""  # to be fetched, also if it was announced before
+    if record_state(sale, state) and sale.is_declared and not order.is_closed:
+        _follow_the_declaration(sale, order, today=today, now=now)
+
+
+def words_to_say(reference: str) -> dict[str, Any]:
+    """Of an order whose messages are lost: as it now stands."""
+    return words_of(_order_of(SaleAtHub.objects.get(reference=reference)))
+
+
 def _follow_the_declaration(sale: SaleAtHub, order: Order, *, today: date, now: datetime) -> None:
     """The hub's word stands: a reopened order is closed again. What cannot be is said to a person."""
     transmissions.drop_pending(sale.reference, kind=SALE_DELETE)

@@ -19,7 +19,8 @@ from jupiter.kit.walls import walled_for_group
 from .actions import UnknownSale, receive_notice
 
 api = make_api(
-    title="Jupiter", description="The dealer's own software: what the hub tells it. Notices are signed; nothing else is taken here."
+    title="Jupiter",
+    description="The dealer's own software: what the hub tells it, and asks of it. Both are signed; nothing else is taken here.",
 )
 router = Router(tags=["notices"])
 ClientId = Annotated[str, Path(description="Of the group's API client at the hub: each group has its own address and its own secret")]

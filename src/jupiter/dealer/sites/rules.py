@@ -26,6 +26,8 @@ MAY: dict[str, frozenset[str]] = {
     "read_site": EVERYONE,
     "edit_site": LEADS,
     "see_state": frozenset({ADMIN}),
+    "see_differences": LEADS,
+    "repair_difference": LEADS,
 }
 
 

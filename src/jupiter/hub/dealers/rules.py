@@ -19,6 +19,8 @@ MAY: dict[str, frozenset[str]] = {
     "change_profile": frozenset({MANAGER, NETWORK}),  # once it is saved
     "see_transmissions": frozenset({MANAGER, NETWORK}),
     "see_state": frozenset({NETWORK}),
+    "see_differences": frozenset({NETWORK}),  # Rapprochement
+    "repair_difference": frozenset({NETWORK}),
 }
 
 POINT_OF_SALE_CODE = re.compile(r"[0-9]{6}[A-Z]")

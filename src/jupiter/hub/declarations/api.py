@@ -19,7 +19,7 @@ from jupiter.hub.guarantors.models import GuarantorLink
 from jupiter.kit import strict_json
 from jupiter.kit.api import Problem, field_errors, idempotency_key, not_found
 from jupiter.kit.clock import business_today
-from jupiter.kit.inbox.actions import Answer, KeyUsedForOtherWords, StillRunning, answer_once
+from jupiter.kit.inbox.actions import Answer, KeyUsedForOtherWords, StillRunning, always, answer_once
 from jupiter.kit.notices import NotSigned, verified_id
 from jupiter.kit.openapi import ANSWERED_ONCE, KEY_HEADER, KEY_REQUIRED, Refusals, and_also, told
 from jupiter.kit.walls import everywhere, walled
@@ -82,7 +82,8 @@ def put_sale(request: HttpRequest, reference: NewReference, words: SaleV1) -> Ht
 
     if "Idempotency-Key" not in request.headers:
         return _json(*act())
-    return _once(request, f"PUT sale {reference}", words.model_dump(mode="json"), act)
+    ours = Sale.objects.filter(client=client, reference=reference)
+    return _once(request, f"PUT sale {reference}", words.model_dump(mode="json"), act, stands=ours.exists)
 
 
 @router.get("/api/v1/sales/{reference}", response=SaleStateV1, summary="What became of a sale")
@@ -245,9 +246,11 @@ def _json(status: int, body: Mapping[str, Any]) -> HttpResponse:
     return JsonResponse(dict(body), status=status, json_dumps_params={"ensure_ascii": False})
 
 
-def _once(request: HttpRequest, route: str, words: object, act: Callable[[], Answer]) -> HttpResponse:
+def _once(
+    request: HttpRequest, route: str, words: object, act: Callable[[], Answer], *, stands: Callable[[], bool] = always
+) -> HttpResponse:
     try:
-        return _json(*answer_once(client_of(request).key, idempotency_key(request), route, words, act))
+        return _json(*answer_once(client_of(request).key, idempotency_key(request), route, words, act, stands=stands))
     except KeyUsedForOtherWords:
         raise Problem(422, "idempotency-key-reused", _("Cet Idempotency-Key a déjà servi à une autre demande.")) from None
     except StillRunning:

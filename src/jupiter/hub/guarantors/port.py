@@ -1,6 +1,6 @@
 """What the hub asks of any guarantor, in plain values: no guarantor knows our tables."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Protocol
@@ -65,6 +65,30 @@ class Guarantor(Protocol):
         """The bytes of a document that a notice announced."""
         ...
 
+    def as_kept(self, words: Mapping[str, Any]) -> dict[str, Any]:
+        """Of what was sent, that which the guarantor keeps word for word: both sides compare its digest."""
+        ...
+
+    def as_sent(self, kept: Mapping[str, Any]) -> dict[str, Any]:
+        """The other way round."""
+        ...
+
+    def days(self, first: date, last: date) -> Answer:
+        """What it holds of ours, as a digest per day (contracts/reconciliation.py). Raises TryAgain or GiveUp, as all below."""
+        ...
+
+    def lines(self, first: date, last: date, *, owner: str = "", references: Sequence[str] = (), cursor: str = "") -> Answer:
+        """The same, line by line."""
+        ...
+
+    def held(self, reference: str) -> Answer | None:
+        """One quote, words and all; None when it has none."""
+        ...
+
+    def withdraw(self, quote_number: str) -> Answer:
+        """Take back a quote that no declaration of ours asked for."""
+        ...
+
 
 class CannotTransmit:
     """For a guarantor without transport: nothing is ever sent to it."""
@@ -90,3 +114,21 @@ class CannotTransmit:
 
     def fetch(self, href: str) -> Answer:
         raise NotImplementedError(f"{self.label} sends no documents")
+
+    def as_kept(self, words: Mapping[str, Any]) -> dict[str, Any]:
+        return dict(words)
+
+    def as_sent(self, kept: Mapping[str, Any]) -> dict[str, Any]:
+        return dict(kept)
+
+    def days(self, first: date, last: date) -> Answer:
+        raise NotImplementedError(f"{self.label} holds nothing of ours")
+
+    def lines(self, first: date, last: date, *, owner: str = "", references: Sequence[str] = (), cursor: str = "") -> Answer:
+        raise NotImplementedError(f"{self.label} holds nothing of ours")
+
+    def held(self, reference: str) -> Answer | None:
+        raise NotImplementedError(f"{self.label} holds nothing of ours")
+
+    def withdraw(self, quote_number: str) -> Answer:
+        raise NotImplementedError(f"{self.label} holds nothing of ours")

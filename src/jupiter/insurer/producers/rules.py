@@ -26,7 +26,7 @@ MAY: dict[str, frozenset[str]] = {
 }
 
 # What software may do, by the scope of its token. The hub holds `jobs`: it prepares quotes and never buys.
-JOBS, POLICIES = "jobs", "policies"
+JOBS, POLICIES, RECONCILIATION = "jobs", "policies", "reconciliation"
 SCOPES_MAY: dict[str, frozenset[str]] = {
     "create_job": frozenset({JOBS}),
     "read_job": frozenset({JOBS}),
@@ -36,4 +36,5 @@ SCOPES_MAY: dict[str, frozenset[str]] = {
     "bind_job": frozenset({POLICIES}),
     "read_policy": frozenset({JOBS, POLICIES}),
     "read_document": frozenset({JOBS, POLICIES}),
+    "reconcile": frozenset({RECONCILIATION}),
 }

@@ -24,22 +24,35 @@ class StillRunning(Exception):
 Answer = tuple[int, Mapping[str, Any]]
 
 
-def answer_once(client_id: str, key: str, route: str, words: object, act: Callable[[], Answer]) -> Answer:
+def always() -> bool:
+    return True
+
+
+def answer_once(
+    client_id: str, key: str, route: str, words: object, act: Callable[[], Answer], *, stands: Callable[[], bool] = always
+) -> Answer:
     """Act on the first call with this key; give the same answer to each repeat of the same words.
 
-    A refusal raised by `act` rolls the key back too, so that a corrected request may use it again.
+    A refusal raised by `act` rolls the key back too, so that a corrected request may use it again. `stands` says whether what the kept
+    answer says was done is still there: a row that was lost is made anew, not answered for.
     """
     digest = hashlib.sha256(json.dumps(words, sort_keys=True, default=str).encode()).hexdigest()
     with transaction.atomic():
         if _is_first(client_id, key, route, digest):
-            status, body = act()
-            ordered = _in_order(body)
-            KeptAnswer.objects.filter(client_id=client_id, key=key).update(status=status, body=ordered)
-            return status, ordered
+            return _keep(client_id, key, act())
         kept = KeptAnswer.objects.get(client_id=client_id, key=key)
         if (kept.route, kept.words_sha256) != (route, digest):
             raise KeyUsedForOtherWords
+        if not stands():
+            KeptAnswer.objects.select_for_update().get(pk=kept.pk)
+            return _keep(client_id, key, act())
         return kept.status or 200, _in_order(kept.body or {})
+
+
+def _keep(client_id: str, key: str, answer: Answer) -> Answer:
+    status, body = answer[0], _in_order(answer[1])
+    KeptAnswer.objects.filter(client_id=client_id, key=key).update(status=status, body=body)
+    return status, body
 
 
 def _in_order(body: Mapping[str, Any]) -> dict[str, Any]:

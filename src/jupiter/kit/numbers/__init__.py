@@ -27,6 +27,16 @@ def take_dated(series: str) -> tuple[int, datetime]:
     return int(number), issued_at
 
 
+def reach(series: str, number: int) -> None:
+    """A number given before a restore comes back: what the series gives next is above it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO numbers_counter (series, last) VALUES (%s, %s)"
+            " ON CONFLICT (series) DO UPDATE SET last = greatest(numbers_counter.last, excluded.last)",
+            [series, number],
+        )
+
+
 def start(series: str, first: int) -> None:
     """Let a series begin at a given number; one that has already begun is left alone."""
     with connection.cursor() as cursor:

@@ -43,6 +43,17 @@ def send_again(parcel: Transmission, *, words: Mapping[str, Any] | None = None) 
 
 
 @transaction.atomic
+def say_again(parcel: Transmission) -> Transmission:
+    """The partner answered once and holds nothing of it any more: the same words under the same key."""
+    parcel = _held(parcel.pk)
+    parcel.state, parcel.trouble, parcel.settled_at = LIFE.after(parcel.state, "say_again"), "", None
+    parcel.sending_since = timezone.now()
+    parcel.save(update_fields=["state", "trouble", "settled_at", "sending_since"])
+    _defer(parcel)
+    return parcel
+
+
+@transaction.atomic
 def send_all_again(
     parcel: Transmission, *, words_of: Callable[[Transmission], Mapping[str, Any] | None] = lambda parcel: None
 ) -> list[Transmission]:

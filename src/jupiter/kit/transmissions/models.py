@@ -22,6 +22,7 @@ LIFE = Workflow(
     deliver=({State.SENDING}, State.DELIVERED),
     set_aside=({State.SENDING}, State.ASIDE),
     send_again=({State.ASIDE}, State.SENDING),
+    say_again=({State.DELIVERED, State.ASIDE}, State.SENDING),
     drop=({State.SENDING, State.ASIDE}, State.DROPPED),
 )
 

@@ -3,7 +3,7 @@
 from .completing import begin_declaration, complete_sale, start_blank_sale
 from .covering import COVER
 from .declaring import complete_and_declare, declare_sale
-from .following import FETCH, keep_document, receive_job_notice, record_cover_refusal, record_document_trouble, record_quote
+from .following import FETCH, keep_document, receive_job_notice, record_cover_refusal, record_document_trouble, record_quote, take_job_state
 from .keeping import NOTICE
 from .launching import launch_is_open, launch_sale, use_launch
 from .receiving import receive_sale, withdraw_sale
@@ -20,6 +20,7 @@ from .refusals import (
     UnknownPointOfSale,
     Withdrawn,
 )
+from .restoring import NumberTaken, ask_for_cover_anew, declare_to_guarantor_anew, restore_sale, tell_anew
 from .sending import send_cover_again, send_transmission_again
 
 __all__ = [
@@ -51,6 +52,12 @@ __all__ = [
     "keep_document",
     "record_document_trouble",
     "receive_job_notice",
+    "take_job_state",
+    "NumberTaken",
+    "ask_for_cover_anew",
+    "declare_to_guarantor_anew",
+    "restore_sale",
+    "tell_anew",
     "launch_sale",
     "use_launch",
     "launch_is_open",

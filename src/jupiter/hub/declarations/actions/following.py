@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from jupiter.contracts.job_notice import JobNoticeV1
+from jupiter.contracts.job_notice import JobNoticeV1, JobStateV1
 from jupiter.contracts.sale_state import QuoteV1
 from jupiter.hub.declarations import wording
 from jupiter.hub.declarations.models import Cover, PolicyDocument, Sale, State
@@ -17,6 +17,7 @@ from jupiter.kit.inbox.actions import is_new_notice
 from jupiter.kit.journal.actions import note
 from jupiter.kit.partners import Answer
 from jupiter.kit.transmissions.actions import drop_pending, transmit
+from jupiter.kit.transmissions.models import State as Parcel
 from jupiter.kit.transmissions.models import Transmission
 
 from .covering import COVER
@@ -101,6 +102,24 @@ def receive_job_notice(sender: str, notice_id: str, notice: JobNoticeV1, *, now:
     sale = locked().filter(declaration_number=job.external_reference, state=State.DECLARED).first()
     if sale is None or job.sequence <= sale.job_sequence:
         return False
+    _take(sale, job, sender=sender, now=now)
+    return True
+
+
+@transaction.atomic
+def take_job_state(job: JobStateV1, *, sender: str, now: datetime) -> None:
+    """The same state, asked for instead of told: a notice was lost, or we were restored. It is taken whatever we think we know."""
+    sale = locked().filter(declaration_number=job.external_reference, state=State.DECLARED).first()
+    if sale is None:
+        return
+    _take(sale, job, sender=sender, now=now)
+    document = PolicyDocument.objects.filter(sale=sale, kept_at=None).first()
+    under_way = Transmission.objects.about(sale.declaration_number).filter(kind=FETCH, state__in=(Parcel.SENDING, Parcel.ASIDE))
+    if document and not under_way.exists():
+        _fetch(sale, document)
+
+
+def _take(sale: Sale, job: JobStateV1, *, sender: str, now: datetime) -> None:
     if sale.cover == Cover.ASIDE:  # it did hear us: nothing is to be said again
         drop_pending(sale.declaration_number, kind=COVER)
     facts = wording.insurer_values(job)
@@ -120,7 +139,6 @@ def receive_job_notice(sender: str, notice_id: str, notice: JobNoticeV1, *, now:
         "receive_notice", "sale", sale.pk, who=f"service:{sender}", owner_id=sale.point_of_sale_id, sentence=job.happened,
         job_sequence=job.sequence, quote=job.quote.number, quote_state=job.quote.state,
     )  # fmt: skip
-    return True
 
 
 def _announce(sale: Sale, said: Mapping[str, Any]) -> None:
@@ -130,7 +148,12 @@ def _announce(sale: Sale, said: Mapping[str, Any]) -> None:
         if document.is_kept or document.sha256 == said["sha256"]:
             return
         PolicyDocument.objects.filter(pk=document.pk).update(**facts)
+        document.refresh_from_db(fields=list(facts))
+    _fetch(sale, document)
+
+
+def _fetch(sale: Sale, document: PolicyDocument) -> None:
     transmit(
-        FETCH, partner=GUARANTORS[sale.guarantor].partner, subject=sale.declaration_number, owner_id=sale.point_of_sale_id,
-        words={"document_id": document.pk, "href": said["href"], "sha256": said["sha256"], "size": said["size"]},
+        FETCH, partner=GUARANTORS[sale.guarantor].partner, subject=sale.declaration_number or "", owner_id=sale.point_of_sale_id,
+        words={"document_id": document.pk, "href": document.href, "sha256": document.sha256, "size": document.size},
     )  # fmt: skip

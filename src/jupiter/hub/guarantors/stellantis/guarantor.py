@@ -1,5 +1,7 @@
 """Garantie Stellantis Assurance, as the hub knows it."""
 
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from jupiter.hub.guarantors.port import AccountRules, Quote, Sale
@@ -31,3 +33,22 @@ class Stellantis:
 
     def fetch(self, href: str) -> Answer:
         return client.get_document(href)
+
+    def as_kept(self, words: Mapping[str, Any]) -> dict[str, Any]:
+        return wording.as_kept(words)
+
+    def as_sent(self, kept: Mapping[str, Any]) -> dict[str, Any]:
+        return wording.as_sent(kept)
+
+    def days(self, first: date, last: date) -> Answer:
+        return client.compare("", {"from": first.isoformat(), "to": last.isoformat()})
+
+    def lines(self, first: date, last: date, *, owner: str = "", references: Sequence[str] = (), cursor: str = "") -> Answer:
+        asked: dict[str, Any] = {"from": first.isoformat(), "to": last.isoformat(), "owner": owner, "cursor": cursor}
+        return client.compare("/jobs", asked | {"reference": list(references)})
+
+    def held(self, reference: str) -> Answer | None:
+        return client.kept_job(reference)
+
+    def withdraw(self, quote_number: str) -> Answer:
+        return client.withdraw_job(quote_number)

@@ -1,5 +1,6 @@
 """A declared sale in the insurer's words: account, submission, vehicle, in one composite that stops before the quote."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -22,23 +23,39 @@ FIELDS = {  # the insurer's name of a field → ours, for the refusals it sends 
 
 def composite(sale: Sale) -> dict[str, Any]:
     """The body of POST /rest/composite/v1/composite, as it stands for ever."""
+    return _tied(_account(sale), _submission(sale), _vehicle(sale))
+
+
+def _tied(account: AccountV1, submission: SubmissionV1, vehicle: InsuredVehicleV1) -> dict[str, Any]:
     return {
         "requests": [
             {
                 "method": "post",
                 "uri": "/account/v1/accounts",
-                "body": _data(_account(sale)),
+                "body": _data(account),
                 "vars": [{"name": "accountId", "path": "$.data.attributes.id"}],
             },
             {
                 "method": "post",
                 "uri": "/job/v1/submissions",
-                "body": _data(_submission(sale)),
+                "body": _data(submission),
                 "vars": [{"name": "jobId", "path": "$.data.attributes.id"}],
             },
-            {"method": "post", "uri": f"/job/v1/jobs/{JOB}/lines/GVOLine/vehicles", "body": _data(_vehicle(sale))},
+            {"method": "post", "uri": f"/job/v1/jobs/{JOB}/lines/GVOLine/vehicles", "body": _data(vehicle)},
         ]
     }
+
+
+def as_kept(words: Mapping[str, Any]) -> dict[str, Any]:
+    """The three bodies; the variable that ties them is not kept."""
+    account, submission, vehicle = (request["body"]["data"]["attributes"] for request in words["requests"])
+    return {"account": account, "submission": {name: said for name, said in submission.items() if name != "account_id"}, "vehicle": vehicle}
+
+
+def as_sent(kept: Mapping[str, Any]) -> dict[str, Any]:
+    account = AccountV1.model_validate(kept["account"])
+    submission = SubmissionV1.model_validate({"account_id": ACCOUNT, **kept["submission"]})
+    return _tied(account, submission, InsuredVehicleV1.model_validate(kept["vehicle"]))
 
 
 def _data(attributes: AccountV1 | SubmissionV1 | InsuredVehicleV1) -> dict[str, Any]:

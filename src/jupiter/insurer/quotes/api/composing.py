@@ -17,6 +17,7 @@ from jupiter.insurer.producers.access import CallerMay
 from jupiter.insurer.producers.models import Caller, Producer
 from jupiter.insurer.products.models import Product
 from jupiter.insurer.quotes import actions
+from jupiter.insurer.quotes.models import Job
 from jupiter.kit.api import Problem, field_errors
 from jupiter.kit.clock import business_today
 from jupiter.kit.french import Unreadable, parse_email, parse_line, parse_name, parse_phone, parse_plate, parse_postcode, parse_vin
@@ -133,7 +134,8 @@ def composite(request: HttpRequest, words: Composite) -> Any:
         bodies = (account_element(job), job_element(job), vehicle_element(job))
         return 200, {"responses": [{"status": status, "body": body} for body in bodies]}
 
-    return once(request, "composite", words.model_dump(mode="json"), act)
+    made = Job.objects.filter(producer=producer, external_reference=submission.external_reference)
+    return once(request, "composite", words.model_dump(mode="json"), act, stands=made.exists)
 
 
 def _three_of(words: Composite) -> tuple[AccountV1, SubmissionV1, InsuredVehicleV1]:

@@ -13,7 +13,7 @@ from jupiter.insurer.producers.access import for_the_caller
 from jupiter.insurer.producers.models import Caller
 from jupiter.insurer.quotes.models import Job
 from jupiter.kit.api import Problem, idempotency_key, is_key, not_found
-from jupiter.kit.inbox.actions import Answer, KeyUsedForOtherWords, StillRunning, answer_once
+from jupiter.kit.inbox.actions import Answer, KeyUsedForOtherWords, StillRunning, always, answer_once
 from jupiter.kit.openapi import ANSWERED_ONCE, KEY_HEADER, Refusals, and_also
 
 router = Router(tags=["jobs"])
@@ -39,11 +39,13 @@ ONE_ANSWER: Refusals = and_also(
 )
 
 
-def once(request: HttpRequest, route: str, words: object, act: Act, *, required: bool = True) -> Status[Mapping[str, Any]]:
+def once(
+    request: HttpRequest, route: str, words: object, act: Act, *, required: bool = True, stands: Callable[[], bool] = always
+) -> Status[Mapping[str, Any]]:
     """One answer per Idempotency-Key, and one per GW-DBTransaction-ID: whichever comes again is given the first answer."""
     keys = _keys(request, required=required)
     for key, header in keys.items():
-        act = partial(_under, key, header, caller_of(request), route, words, act)
+        act = partial(_under, key, header, caller_of(request), route, words, act, stands)
     status, body = act()
     return Status(status, body)
 
@@ -60,9 +62,9 @@ def _keys(request: HttpRequest, *, required: bool) -> dict[str, str]:
     return found
 
 
-def _under(key: str, header: str, caller: Caller, route: str, words: object, act: Act) -> Answer:
+def _under(key: str, header: str, caller: Caller, route: str, words: object, act: Act, stands: Callable[[], bool]) -> Answer:
     try:
-        return answer_once(caller.key, key, route, words, act)
+        return answer_once(caller.key, key, route, words, act, stands=stands)
     except KeyUsedForOtherWords:
         if header == TRANSACTION_ID:
             raise Problem(400, "transaction-id-reused", _("Ce GW-DBTransaction-ID a déjà servi pour autre chose.")) from None

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from jupiter.insurer.producers.models import ApiClient, Membership, NoticeSubscriber, Producer
-from jupiter.insurer.producers.rules import INSURER_ADMIN, JOBS, POLICIES, PRODUCER_USER
+from jupiter.insurer.producers.rules import INSURER_ADMIN, JOBS, POLICIES, PRODUCER_USER, RECONCILIATION
 from jupiter.insurer.products.actions import load_tariff
 from jupiter.insurer.products.models import Product
 from jupiter.insurer.quotes import actions as quotes
@@ -59,7 +59,7 @@ def load(told: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
     _start_numbers()
     producers = {key: [_producer(*row) for row in rows] for key, rows in PRODUCERS.items()}
     links = told["links"]
-    hub = _client(links["hub_insurer"], "Centralisateur", JOBS, [])
+    hub = _client(links["hub_insurer"], "Centralisateur", f"{JOBS} {RECONCILIATION}", [])
     NoticeSubscriber.objects.update_or_create(
         client=hub,
         defaults={

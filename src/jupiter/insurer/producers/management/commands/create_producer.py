@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import IntegrityError, transaction
 
 from jupiter.insurer.producers.models import ApiClient, Membership, NoticeSubscriber, Producer
-from jupiter.insurer.producers.rules import INSURER_ADMIN, JOBS, PRODUCER_USER
+from jupiter.insurer.producers.rules import INSURER_ADMIN, JOBS, PRODUCER_USER, RECONCILIATION
 from jupiter.kit.accounts.actions import make_person
 from jupiter.kit.notices import new_secret
 from jupiter.kit.oauth import issue_client
@@ -53,7 +53,9 @@ class Command(BaseCommand):
 def hub_client(hub_url: str) -> dict[str, str]:
     """The hub's secrets, shown this once: for `jupiter hub link_insurer`."""
     issued, notice_secret = issue_client("Centralisateur"), new_secret()
-    client = ApiClient.objects.create(application=issued.application, name="Centralisateur", scopes=JOBS, is_distributor=True)
+    client = ApiClient.objects.create(
+        application=issued.application, name="Centralisateur", scopes=f"{JOBS} {RECONCILIATION}", is_distributor=True
+    )
     NoticeSubscriber.objects.create(
         client=client,
         partner="hub",

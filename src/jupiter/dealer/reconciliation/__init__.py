@@ -1,0 +1,1 @@
+"""Rapprochement: our orders' sales, against what the hub holds of them."""

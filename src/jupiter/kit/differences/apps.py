@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class DifferencesConfig(AppConfig):
+    name = "jupiter.kit.differences"
+    label = "differences"
