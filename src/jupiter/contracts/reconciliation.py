@@ -26,6 +26,14 @@ def sha256_of(words: Any) -> str:
     return hashlib.sha256(json.dumps(words, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()).hexdigest()
 
 
+ASKED_AT_THE_HUB = frozenset({"consent", "sale_origin", "guarantor"})  # the order form says nothing of them, or less
+
+
+def sale_words_sha256(words: dict[str, Any]) -> str:
+    """Of a SaleV1 as it was said, without what is unknown and what the hub asks itself; empty for no words."""
+    return sha256_of({name: said for name, said in words.items() if name not in ASKED_AT_THE_HUB}) if words else ""
+
+
 class SaleLineV1(Answer):
     """One sale, as the dealer's software and the hub each hold it. A withdrawn one is not there."""
 
@@ -52,7 +60,8 @@ class SaleLineV1(Answer):
     sequence: int
     """Of the newest state that is known here."""
     words_sha256: KnownSha256
-    """Of the words last said and heard (SaleV1 without what is unknown), as JSON with its names in order; empty when they are not known."""
+    """Of the words last said and heard: SaleV1 without what is unknown and without `consent`, `sale_origin` and `guarantor`, which the hub
+    asks itself; as JSON with its names in order. Empty when they are not known."""
     document_sha256: KnownSha256
     """Of the policy’s PDF that is kept here; empty without one."""
 

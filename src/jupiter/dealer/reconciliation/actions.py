@@ -34,6 +34,7 @@ from . import client, rules, wording
 from .rules import Verdict
 
 HUB = "hub"
+SALE_PUT, SALE_DELETE = "sale.put", "sale.delete"  # declarations'
 
 
 @dataclass(frozen=True)
@@ -147,7 +148,7 @@ def _with_words(link: HubLink, key: str, sides: dict[str, dict[str, Any] | None]
     """What a person decides on: the words that differ, from both sides; of an unknown sale all that the hub has."""
     kept = client.kept_sale(link, key)
     with walled_for_group(link.group_id):
-        parcel = Transmission.objects.about(key).filter(kind=declarations.SALE_PUT, state=Parcel.DELIVERED).first()
+        parcel = Transmission.objects.about(key).filter(kind=SALE_PUT, state=Parcel.DELIVERED).first()
     ours, theirs = wording.leaves(parcel.words if parcel else {}), wording.leaves(kept.words if kept else {})
     names = [name for name in ours | theirs if ours.get(name) != theirs.get(name)]
     for side, words in (("dealer", ours), ("hub", theirs)):
@@ -215,7 +216,7 @@ def _take_over(link: HubLink, kept: KeptSaleV1) -> None:
 
 def _say_again(reference: str, owner_id: int, verdict: Verdict) -> None:
     """The last message of its kind, under its own key. Only where the hub has heard other words since is it a message of its own."""
-    kind = declarations.SALE_DELETE if verdict == Verdict.NOT_WITHDRAWN else declarations.SALE_PUT
+    kind = SALE_DELETE if verdict == Verdict.NOT_WITHDRAWN else SALE_PUT
     said = Transmission.objects.about(reference).filter(kind=kind)
     if said.filter(state__in=wording.UNDER_WAY).exists():
         return  # under way already, or a person's to send
@@ -223,5 +224,8 @@ def _say_again(reference: str, owner_id: int, verdict: Verdict) -> None:
     if last and verdict != Verdict.WORDS:
         say_again(last)
         return
-    words = last.words if last else declarations.words_to_say(reference) if kind == declarations.SALE_PUT else {}
-    transmit(kind, partner=declarations.PARTNER, subject=reference, owner_id=owner_id, words=words)
+    if verdict == Verdict.NOT_WITHDRAWN:
+        transmit(SALE_DELETE, partner=declarations.PARTNER, subject=reference, owner_id=owner_id)
+        return
+    words = last.words if last else declarations.words_to_say(reference)
+    transmit(SALE_PUT, partner=declarations.PARTNER, subject=reference, owner_id=owner_id, words=words)

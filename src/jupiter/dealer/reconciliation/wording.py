@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from jupiter.contracts.reconciliation import DayDigestV1, DaysV1, SaleLineV1, sha256_of
+from jupiter.contracts.reconciliation import DayDigestV1, DaysV1, SaleLineV1, sale_words_sha256
 from jupiter.dealer.declarations.actions import DOCUMENT_FETCH, SALE_DELETE, SALE_PUT
 from jupiter.dealer.declarations.models import SaleAtHub, State
 from jupiter.kit.clock import paris
@@ -37,7 +37,7 @@ def lines_of(sales: QuerySet[SaleAtHub]) -> Iterator[SaleLineV1]:
                 reference=str(sale.reference), owner=sale.order.site.network_code, at=sale.created_at, changed_at=sale.updated_at,
                 under_way=str(sale.reference) in under_way, state=str(sale.state), cover=str(sale.cover_state),
                 declaration_number=sale.declaration_number, quote_number=sale.quote_number, policy_number=sale.policy_number,
-                sequence=sale.sequence, words_sha256=sha256_of(words) if words else "", document_sha256=_paper(sale),
+                sequence=sale.sequence, words_sha256=sale_words_sha256(words or {}), document_sha256=_paper(sale),
             )  # fmt: skip
 
 

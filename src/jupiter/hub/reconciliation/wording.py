@@ -9,7 +9,16 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as lazy
 
-from jupiter.contracts.reconciliation import DayDigestV1, DaysV1, JobLineV1, KeptSaleV1, SaleLineV1, facts_sha256, sha256_of
+from jupiter.contracts.reconciliation import (
+    DayDigestV1,
+    DaysV1,
+    JobLineV1,
+    KeptSaleV1,
+    SaleLineV1,
+    facts_sha256,
+    sale_words_sha256,
+    sha256_of,
+)
 from jupiter.hub.declarations import wording as declarations
 from jupiter.hub.declarations.actions import COVER, FETCH, NOTICE
 from jupiter.hub.declarations.models import Cover, DeclarationVersion, Sale, State
@@ -43,7 +52,7 @@ def sale_lines(sales: QuerySet[Sale]) -> Iterator[SaleLineV1]:
                 reference=sale.reference, owner=sale.point_of_sale.network_code, at=sale.received_at, changed_at=sale.changed_at,
                 under_way=sale.transmission_subject in telling, state=str(sale.state), cover=str(sale.cover),
                 declaration_number=sale.declaration_number or "", quote_number=sale.quote_number, policy_number=sale.policy_number,
-                sequence=sale.sequence, words_sha256=sha256_of(sale.words) if sale.words else "", document_sha256=_paper(sale),
+                sequence=sale.sequence, words_sha256=sale_words_sha256(sale.words), document_sha256=_paper(sale),
             )  # fmt: skip
 
 

@@ -1,0 +1,289 @@
+# ruff: noqa: S608  # what is taken away by hand is named by the test itself
+"""Rows are taken away by hand in three stores; comparing finds each, by its name, and what was said before makes it good again."""
+
+import re
+import time
+
+import pytest
+
+from .running import SERVICES, Suite, seller_script, wait_for
+
+sell = seller_script()
+lines = []  # to the services, to be closed at the end
+REPLICA = "SET session_replication_role = replica; "  # a hand at the database: no trigger, no foreign key
+BUSY = "SELECT 1 FROM procrastinate_jobs WHERE status IN ('todo', 'doing') AND queue_name <> 'upkeep'"
+SENDING = "SELECT kind FROM transmissions_transmission WHERE state = 'sending'"
+OPEN = "SELECT id, subject, verdict, state, repaired_by, repair FROM differences_difference WHERE state <> 'settled' ORDER BY id"
+
+
+@pytest.fixture(scope="module")
+def suite(tmp_path_factory):
+    suite = Suite(tmp_path_factory.mktemp("reconciliation"), "--tutorial-day", JUPITER_COMPARISON_GRACE="0").start()
+    yield suite
+    for line in lines:
+        line.close()
+    suite.stop()
+
+
+def a_window(suite, service):
+    window = sell.Browser(suite.url(service))
+    lines.append(window.http)
+    return window
+
+
+class Desk:
+    """Somebody at a service who may compare and repair."""
+
+    def __init__(self, suite, service, username):
+        self.suite, self.service = suite, service
+        self.window = a_window(suite, service)
+        login = suite.login(service, username)
+        page = self.window.open("/connexion/")
+        self.window.submit(page, "Connexion", {"Nom d’utilisateur": login["username"], "Mot de passe": login["password"]})
+
+    def compare(self):
+        """Comparer maintenant; what is not settled then: verdicts by subject."""
+        before = self.comparisons()
+        self.window.submit(self.window.open("/rapprochement/"), "Comparer maintenant", {})
+        wait_for(lambda: self.comparisons() > before, 60, f"{self.service} does not compare")
+        self.settle()
+        trouble = self.suite.rows(self.service, "SELECT neighbour, trouble FROM differences_comparison WHERE trouble <> ''")
+        assert trouble == []
+        return {row["subject"]: row["verdict"] for row in self.open()}
+
+    def comparisons(self):
+        return self.suite.rows(self.service, "SELECT count(*) FROM differences_comparison")[0]["count"]
+
+    def open(self):
+        return self.suite.rows(self.service, OPEN)
+
+    def repair(self, *subjects):
+        """Réparer, of each that has the button."""
+        for row in self.open():
+            if not subjects or row["subject"] in subjects:
+                page = self.window.open(f"/rapprochement/{row['id']}/")
+                if any("Réparer" in button.label for form in page.forms for button in form.buttons):
+                    self.window.submit(page, "Réparer", {})
+        self.settle()
+
+    def settle(self):
+        wait_for(lambda: not busy(self.suite), 90, lambda: f"still at work: {busy(self.suite)}", pause=0.3)
+
+
+def busy(suite):
+    return [(service, *row.values()) for service in SERVICES for question in (BUSY, SENDING) for row in suite.rows(service, question)]
+
+
+@pytest.fixture(scope="module")
+def desks(suite):
+    return Desk(suite, "dealer", "responsable"), Desk(suite, "hub", "reseau")
+
+
+class Sold:
+    """One sale, as far as it is wanted."""
+
+    def __init__(self, seller, until):
+        seller.started = time.monotonic()
+        self.car = seller.new_car()
+        seller.vehicle(self.car)
+        self.order = seller.order(self.car)
+        seller.close(self.order)
+        self.reference = seller.reference_of(self.order)
+        wait_for(lambda: seller.state(self.reference), 60, "the sale does not reach the hub")
+        self.number = self.job = self.policy = ""
+        if until == "received":
+            return
+        seller.complete(self.reference, self.car, self.order)
+        self.number = seller.declare(self.reference)["declaration_number"]
+        self.job = wait_for(lambda: seller.job(self.number), 60, "no devis")["id"]
+        if until == "issued":
+            seller.quote(self.job)
+            self.policy = seller.buy(self.job)
+
+
+@pytest.fixture(scope="module")
+def sold(suite, desks):
+    seller = sell.Seller(sell.Suite(suite.data), suite.data / "sold")
+    lines.extend(line.http for line in (seller.dealer, seller.hub, seller.insurer))
+    seller.log_in()
+    wanted = {
+        "lost at the hub": "received", "other words": "received", "lost at the insurer": "declared", "corrected in vain": "declared",
+        "asked by nobody": "declared", "lost at the dealer": "issued", "notice to the hub": "issued", "notice to the dealer": "issued",
+        "hub restored": "issued",
+    }  # fmt: skip
+    sales = {name: Sold(seller, until) for name, until in wanted.items()}
+    desks[0].settle()
+    return sales
+
+
+def hub_forgets(suite, reference):
+    suite.do(
+        "hub",
+        REPLICA + "".join(
+            f"DELETE FROM {table} WHERE sale_id IN (SELECT id FROM declarations_sale WHERE reference = '{reference}'); "
+            for table in ("declarations_correction", "declarations_declarationversion", "declarations_policydocument", "declarations_launch")
+        ) + f"DELETE FROM declarations_sale WHERE reference = '{reference}'",
+    )  # fmt: skip
+
+
+def dealer_forgets(suite, reference):
+    sale = f"(SELECT id FROM declarations_saleathub WHERE reference = '{reference}')"
+    gone = (
+        f"DELETE FROM declarations_keptdocument WHERE sale_id = {sale}; DELETE FROM declarations_saleathub WHERE reference = '{reference}'"
+    )
+    suite.do("dealer", REPLICA + gone)
+
+
+def insurer_forgets(suite, number):
+    job = f"(SELECT id FROM quotes_job WHERE external_reference = '{number}')"
+    suite.do(
+        "insurer", f"{REPLICA}DELETE FROM quotes_offer WHERE job_id = {job}; DELETE FROM quotes_job WHERE external_reference = '{number}'"
+    )
+
+
+def stores(suite, sale):
+    """What each says of it: cover, quote, policy and the paper's digest."""
+    at = {
+        "dealer": "SELECT cover_state AS cover, declaration_number AS sp, quote_number, policy_number, sha256 FROM declarations_saleathub s"
+        " LEFT JOIN declarations_keptdocument d ON d.sale_id = s.id WHERE reference = %s",
+        "hub": "SELECT cover, declaration_number AS sp, quote_number, policy_number, sha256 FROM declarations_sale s"
+        " LEFT JOIN declarations_policydocument d ON d.sale_id = s.id AND d.kept_at IS NOT NULL WHERE reference = %s",
+    }
+    return [tuple(row.values()) for service, question in at.items() for row in suite.rows(service, question, sale.reference)]
+
+
+def keys_of(suite, service, kind, subject):
+    return [
+        (row["key"], row["tries"])
+        for row in suite.rows(
+            service, "SELECT key::text, tries FROM transmissions_transmission WHERE kind = %s AND subject = %s ORDER BY id", kind, subject
+        )
+    ]
+
+
+def test_nothing_differs_while_nobody_meddles(desks, sold):
+    dealer, hub = desks
+    assert (dealer.compare(), hub.compare()) == ({}, {})
+    assert "Aucun écart" in dealer.window.open("/rapprochement/").text
+
+
+def test_each_difference_is_found_named_and_made_good_by_what_was_said_before(suite, desks, sold):
+    dealer, hub = desks
+    before = {name: stores(suite, sale) for name, sale in sold.items()}
+    lost, words, at_insurer, corrected, phantom, at_dealer, to_hub, to_dealer, restored = sold.values()
+
+    hub_forgets(suite, lost.reference)
+    hub_forgets(suite, restored.reference)
+    suite.do(
+        "hub",
+        f"{REPLICA}UPDATE declarations_sale SET words = jsonb_set(words, '{{price_gross}}', '\"1.00\"') WHERE reference = '{words.reference}'",
+    )
+    insurer_forgets(suite, at_insurer.number)
+    other = "mileage_km = 9, words = jsonb_set(words, '{vehicle,mileage_km}', '9')"
+    suite.do("insurer", f"{REPLICA}UPDATE quotes_job SET {other} WHERE external_reference = '{corrected.number}'")
+    hub_forgets(suite, phantom.reference)
+    dealer_forgets(suite, phantom.reference)
+    dealer_forgets(suite, at_dealer.reference)
+    suite.do(
+        "hub",
+        f"{REPLICA}UPDATE declarations_sale SET cover = 'quote_draft', job_sequence = 0, policy = NULL, policy_number = '', insurer_facts = '{{}}',"
+        f' quote = quote || \'{{"state": "draft", "premium": null}}\' WHERE reference = \'{to_hub.reference}\'',
+    )
+    older = "cover_state = 'quote_draft', policy_number = '', sequence = 2"
+    suite.do("dealer", f"{REPLICA}UPDATE declarations_saleathub SET {older} WHERE reference = '{to_dealer.reference}'")
+
+    found = hub.compare()
+    assert {found[number] for number in (to_hub.number,)} == {"news_lost"}
+    assert found | {"": ""} == {
+        "": "",
+        lost.reference: "not_here", restored.reference: "not_here", restored.number: "lost_here", phantom.number: "phantom",
+        at_insurer.number: "not_at_insurer", corrected.number: found[corrected.number], at_dealer.reference: "not_at_dealer",
+        to_hub.number: "news_lost", to_hub.reference: "dealer_behind", to_dealer.reference: "dealer_behind", words.reference: "dealer_words",
+    }  # fmt: skip
+    assert found[corrected.number] == "insurer_words"
+    assert dealer.compare() == {
+        lost.reference: "not_at_hub", restored.reference: "not_at_hub", at_dealer.reference: "not_here", to_dealer.reference: "behind",
+        words.reference: "words", to_hub.reference: "behind",
+    }  # fmt: skip
+    said = keys_of(suite, "dealer", "sale.put", lost.reference), keys_of(suite, "hub", "cover.request", at_insurer.number)
+
+    hub.repair(to_hub.number)
+    dealer.repair()
+    hub.repair()
+    for _ in range(3):
+        if hub.compare():
+            hub.repair()
+        if dealer.compare():
+            dealer.repair()
+
+    assert [dealer.compare() | hub.compare() for _ in range(2)] == [{}, {}], "two passes in a row at zero"
+    after = keys_of(suite, "dealer", "sale.put", lost.reference), keys_of(suite, "hub", "cover.request", at_insurer.number)
+    assert [[key for key, _ in one] for one in after] == [[key for key, _ in one] for one in said], "the same messages, under the same keys"
+    assert [one[0][1] for one in after] == [one[0][1] + 1 for one in said], "said once more"
+    for name in ("lost at the dealer", "notice to the hub", "notice to the dealer", "hub restored", "lost at the hub", "other words"):
+        assert stores(suite, sold[name]) == before[name], name
+    assert suite.rows("insurer", "SELECT state FROM quotes_job WHERE external_reference = %s", phantom.number) == [{"state": "withdrawn"}]
+    assert suite.rows("insurer", "SELECT mileage_km FROM quotes_job WHERE external_reference = %s", corrected.number) == [
+        {"mileage_km": 4500}
+    ]
+    policies = suite.rows("insurer", "SELECT count(*) FROM policies_policy WHERE number IN (%s, %s)", restored.policy, to_hub.policy)
+    assert policies == [{"count": 2}]
+
+
+def test_the_screen_says_who_repaired_what_and_when(suite, desks, sold):
+    dealer, hub = desks
+    page = dealer.window.open("/rapprochement/?vue=regles")
+    assert "RESPONSABLE VO" in page.text
+    assert "Absente du Centralisateur" in page.text
+    page = hub.window.open("/rapprochement/?vue=regles")
+    assert "ADMINISTRATEUR RÉSEAU" in page.text
+    assert "Devis que personne n’a demandé" in page.text
+
+
+def test_the_night_repairs_by_itself_what_a_machine_may(suite, desks, sold):
+    dealer, _ = desks
+    sale = sold["notice to the dealer"]
+    before = stores(suite, sale)
+    suite.do(
+        "dealer", f"{REPLICA}UPDATE declarations_saleathub SET cover_state = 'quoted', sequence = 1 WHERE reference = '{sale.reference}'"
+    )
+    suite.do(
+        "dealer",
+        "INSERT INTO procrastinate_jobs (queue_name, task_name, args, priority) SELECT 'comparison', 'compare_with_hub',"
+        " jsonb_build_object('group_id', group_id, 'by_id', 0), 0 FROM orders_order WHERE sale_reference = %s",
+        sale.reference,
+    )
+    wait_for(lambda: stores(suite, sale) == before, 60, "the night does not repair it")
+    dealer.settle()
+    assert dealer.compare() == {}
+    night = suite.rows(
+        "dealer", "SELECT repaired_by FROM differences_difference WHERE subject = %s ORDER BY id DESC LIMIT 1", sale.reference
+    )
+    assert night == [{"repaired_by": "tâche de nuit"}]
+
+
+def test_a_person_decides_what_no_machine_may(suite, desks, sold):
+    """Kept with a reason it counts no more; the gauge says so."""
+    _, hub = desks
+    number = sold["notice to the hub"].number
+    suite.do("insurer", f"{REPLICA}UPDATE quotes_job SET mileage_km = 7 WHERE external_reference = '{number}'")
+    assert hub.compare() == {number: "insurer_facts"}
+    assert gauge(suite, "hub") == 1
+    (row,) = hub.open()
+    page = hub.window.open(f"/rapprochement/{row['id']}/")
+    with pytest.raises(sell.Refused, match="Le champ motif est obligatoire"):
+        hub.window.submit(page, "Garder tel quel", {"Motif": ""})
+    hub.window.submit(page, "Garder tel quel", {"Motif": "vu avec l’assureur"})
+    assert hub.compare() == {number: "insurer_facts"}
+    assert [row["state"] for row in hub.open()] == ["accepted"]
+    assert gauge(suite, "hub") == 0
+    suite.do("insurer", f"{REPLICA}UPDATE quotes_job SET mileage_km = 8 WHERE external_reference = '{number}'")
+    hub.compare()
+    assert [row["state"] for row in hub.open()] == ["open"], "another difference is another decision"
+    suite.do("insurer", f"{REPLICA}UPDATE quotes_job SET mileage_km = 4500 WHERE external_reference = '{number}'")
+    assert hub.compare() == {}
+
+
+def gauge(suite, service):
+    said = a_window(suite, service).http.get("/metrics").text
+    return float(re.search(r"^jupiter_differences (\S+)$", said, re.M)[1])
