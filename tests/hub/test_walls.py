@@ -162,7 +162,7 @@ def difference_of(whose: str) -> int:
     if whose == "unknown":
         return UNKNOWN
     owner = PointOfSale.objects.get(code=CODES[whose]).pk
-    return a_difference(owner, f"{MARK if whose == 'foreign' else 'DUPONT'} {owner}").pk
+    return a_difference(owner, f"{MARK if whose == 'foreign' else 'DUPONT'} {owner}", verdict="news_lost").pk
 
 
 SOURCES: dict[str, Callable[[str], Any]] = {

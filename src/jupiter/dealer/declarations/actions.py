@@ -190,9 +190,14 @@ def take_state(link: HubLink, state: SaleStateV1, *, came_at: datetime, today: d
         _follow_the_declaration(sale, order, today=today, now=now)
 
 
-def words_to_say(reference: str) -> dict[str, Any]:
-    """Of an order whose messages are lost: as it now stands."""
-    return words_of(_order_of(SaleAtHub.objects.get(reference=reference)))
+def say_anew(reference: str, words: Mapping[str, Any] | None, *, owner_id: int) -> None:
+    """As a message of its own: these words, or where none are known any more, those of the order as it now stands."""
+    said = words or words_of(_order_of(SaleAtHub.objects.get(reference=reference)))
+    transmissions.transmit(SALE_PUT, partner=PARTNER, subject=reference, owner_id=owner_id, words=said)
+
+
+def withdraw_anew(reference: str, *, owner_id: int) -> None:
+    transmissions.transmit(SALE_DELETE, partner=PARTNER, subject=reference, owner_id=owner_id)
 
 
 def _follow_the_declaration(sale: SaleAtHub, order: Order, *, today: date, now: datetime) -> None:

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from jupiter.contracts.reconciliation import KeptSaleV1, SaleLineV1
 from jupiter.dealer.declarations import actions as declarations
+from jupiter.dealer.declarations.actions import SALE_DELETE, SALE_PUT
 from jupiter.dealer.declarations.models import SaleAtHub, State
 from jupiter.dealer.orders.models import Order
 from jupiter.dealer.sites.models import HubLink, Site
@@ -24,7 +25,7 @@ from jupiter.kit.differences.models import State as Known
 from jupiter.kit.differences.rules import Compared, Digests, Found, differing, is_undecided
 from jupiter.kit.differences.windows import instants, usual
 from jupiter.kit.partners import GiveUp, Trouble
-from jupiter.kit.transmissions.actions import say_again, transmit
+from jupiter.kit.transmissions.actions import say_again
 from jupiter.kit.transmissions.models import State as Parcel
 from jupiter.kit.transmissions.models import Transmission
 from jupiter.kit.walls import walled, walled_for_group
@@ -34,7 +35,6 @@ from . import client, rules, wording
 from .rules import Verdict
 
 HUB = "hub"
-SALE_PUT, SALE_DELETE = "sale.put", "sale.delete"  # declarations'
 
 
 @dataclass(frozen=True)
@@ -171,8 +171,8 @@ def repair_all(differences: list[Difference], *, by: str, now: datetime) -> None
 @transaction.atomic
 def repair(difference: Difference, *, by: str, now: datetime) -> Difference:
     """Réparer: said and journalled now, done by the worker. The next comparison says whether it helped."""
-    told = wording.VERDICTS[difference.verdict]
-    if not told.repair:
+    told = wording.VERDICTS.get(difference.verdict)
+    if told is None or not told.repair:
         raise MoveRefused("repair", difference.verdict)
     difference = mark_repaired(difference, str(told.repair), by=by, now=now)
     jobs.defer("repair_difference", queue=QUEUE, difference_id=difference.pk, owner_id=difference.owner_id)
@@ -225,7 +225,6 @@ def _say_again(reference: str, owner_id: int, verdict: Verdict) -> None:
         say_again(last)
         return
     if verdict == Verdict.NOT_WITHDRAWN:
-        transmit(SALE_DELETE, partner=declarations.PARTNER, subject=reference, owner_id=owner_id)
-        return
-    words = last.words if last else declarations.words_to_say(reference)
-    transmit(SALE_PUT, partner=declarations.PARTNER, subject=reference, owner_id=owner_id, words=words)
+        declarations.withdraw_anew(reference, owner_id=owner_id)
+    else:
+        declarations.say_anew(reference, last.words if last else None, owner_id=owner_id)

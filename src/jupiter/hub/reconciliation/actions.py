@@ -201,15 +201,15 @@ def _said(line: SaleLineV1 | JobLineV1 | None) -> dict[str, Any] | None:
 def repair_all(differences: list[Difference], *, by: str, now: datetime) -> None:
     """What the nightly task repairs by itself; the rest waits for a person."""
     for difference in differences:
-        if wording.VERDICTS[Verdict(difference.verdict)].by_machine:
+        if wording.VERDICTS[difference.verdict].by_machine:
             repair(difference, by=by, now=now)
 
 
 @transaction.atomic
 def repair(difference: Difference, *, by: str, now: datetime) -> Difference:
     """Réparer: said and journalled now, done by the worker. The next comparison says whether it helped."""
-    told = wording.VERDICTS[Verdict(difference.verdict)]
-    if not told.repair:
+    told = wording.VERDICTS.get(difference.verdict)
+    if told is None or not told.repair:
         raise MoveRefused("repair", difference.verdict)
     difference = mark_repaired(difference, str(told.repair), by=by, now=now)
     jobs.defer("repair_difference", queue=QUEUE, difference_id=difference.pk)

@@ -1,7 +1,7 @@
 """The verbs of a sale at the hub, one file each. The only writers."""
 
 from .completing import begin_declaration, complete_sale, start_blank_sale
-from .covering import COVER
+from .covering import COVER, declare_to_guarantor_anew
 from .declaring import complete_and_declare, declare_sale
 from .following import FETCH, keep_document, receive_job_notice, record_cover_refusal, record_document_trouble, record_quote, take_job_state
 from .keeping import NOTICE
@@ -20,7 +20,7 @@ from .refusals import (
     UnknownPointOfSale,
     Withdrawn,
 )
-from .restoring import NumberTaken, ask_for_cover_anew, declare_to_guarantor_anew, restore_sale, tell_anew
+from .restoring import NumberTaken, ask_for_cover_anew, restore_sale, tell_anew
 from .sending import send_cover_again, send_transmission_again
 
 __all__ = [

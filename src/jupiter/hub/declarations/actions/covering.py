@@ -30,6 +30,13 @@ def ask_for_cover(sale: Sale, account: GuarantorAccount, *, who: str) -> Declara
     return version
 
 
+def declare_to_guarantor_anew(sale: Sale) -> None:
+    """The last words declared, as a message of its own: the quote is corrected by it while it is open."""
+    version = sale.versions.order_by("-number")[0]
+    partner, subject = GUARANTORS[sale.guarantor].partner, sale.declaration_number or ""
+    transmit(COVER, partner=partner, subject=subject, owner_id=sale.point_of_sale_id, words=version.words)
+
+
 def freeze(sale: Sale, account: GuarantorAccount, *, number: int, who: str) -> DeclarationVersion:
     told = port.Sale(
         declaration_number=sale.declaration_number or "",

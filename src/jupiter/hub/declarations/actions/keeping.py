@@ -45,6 +45,11 @@ def keep_change(sale: Sale, happened: str, *, who: str, now: datetime) -> None:
     sale.vehicle = " ".join(str(values[name]) for name in ("make", "model", "version") if values.get(name))[:200]
     sale.search_text = wording.search_text(sale)
     sale.save()
+    tell(sale)
+
+
+def tell(sale: Sale) -> None:
+    """The whole state, to the software that said the sale, if it wants to hear."""
     client = sale.client
     if client and client.wants_notices:
         transmit(

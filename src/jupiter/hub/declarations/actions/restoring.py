@@ -6,19 +6,18 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from jupiter.contracts.reconciliation import KeptJobV1
-from jupiter.hub.declarations import wording
 from jupiter.hub.declarations.models import LIFE, Cover, DeclarationVersion, Sale
 from jupiter.hub.guarantors.registry import GUARANTORS
 from jupiter.kit import numbers
 from jupiter.kit.clock import paris
 from jupiter.kit.journal.actions import note
-from jupiter.kit.transmissions.actions import say_again, transmit
+from jupiter.kit.transmissions.actions import say_again
 from jupiter.kit.transmissions.models import State as ParcelState
 from jupiter.kit.transmissions.models import Transmission
 
-from .covering import COVER
+from .covering import COVER, declare_to_guarantor_anew
 from .following import take_job_state
-from .keeping import NOTICE, held, keep_change
+from .keeping import held, keep_change, tell
 
 
 class NumberTaken(Exception):
@@ -46,22 +45,11 @@ def ask_for_cover_anew(sale: Sale, *, who: str, now: datetime) -> None:
         declare_to_guarantor_anew(sale)
 
 
-def declare_to_guarantor_anew(sale: Sale) -> None:
-    """The last words declared, as a message of its own: the quote is corrected by it while it is open."""
-    version = sale.versions.order_by("-number")[0]
-    partner, subject = GUARANTORS[sale.guarantor].partner, sale.declaration_number or ""
-    transmit(COVER, partner=partner, subject=subject, owner_id=sale.point_of_sale_id, words=version.words)
-
-
 @transaction.atomic
 def tell_anew(sale: Sale) -> None:
     """A notice was lost on the way to the dealer's software: the whole state once more."""
     sale = held(sale.pk)
-    client = sale.client
-    if client and client.wants_notices:
-        transmit(
-            NOTICE, partner=client.partner, subject=sale.transmission_subject, owner_id=sale.point_of_sale_id, words=wording.notice_of(sale)
-        )
+    tell(sale)
 
 
 @transaction.atomic
