@@ -20,7 +20,7 @@ def frame(request: HttpRequest) -> Frame:
         Entry("settings", reverse("sites:index"), "settings", _("Paramétrage")),
     ]
     if member.may("see_differences"):
-        menu.append(Entry("reconciliation", reverse("reconciliation:index"), "circle-half-2", _("Rapprochement")))
+        menu.insert(4, Entry("reconciliation", reverse("reconciliation:index"), "circle-half-2", _("Rapprochement")))
     if member.may("see_state"):
         menu.append(Entry("state", reverse("desk:state"), "activity", _("État du système")))
     return Frame(

@@ -22,7 +22,7 @@ def frame(request: HttpRequest) -> Frame:
     if member.may("see_transmissions"):
         menu.insert(2, Entry("transmissions", reverse("declarations:transmissions"), "exchange", _("Transmissions")))
     if member.may("see_differences"):
-        menu.append(Entry("reconciliation", reverse("reconciliation:index"), "circle-half-2", _("Rapprochement")))
+        menu.insert(3, Entry("reconciliation", reverse("reconciliation:index"), "circle-half-2", _("Rapprochement")))
     if member.may("see_state"):
         menu.append(Entry("state", reverse("dealers:state"), "activity", _("État du système")))
     if not member.may("complete_sale"):

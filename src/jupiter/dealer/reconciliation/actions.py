@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
-from jupiter.contracts.reconciliation import KeptSaleV1, SaleLineV1
+from jupiter.contracts.reconciliation import ASKED_AT_THE_HUB, KeptSaleV1, SaleLineV1
 from jupiter.dealer.declarations import actions as declarations
 from jupiter.dealer.declarations.actions import SALE_DELETE, SALE_PUT
 from jupiter.dealer.declarations.models import SaleAtHub, State
@@ -22,7 +22,7 @@ from jupiter.kit.clock import business_today
 from jupiter.kit.differences.actions import QUEUE, mark_repaired, record_comparison, record_failure, record_unread
 from jupiter.kit.differences.models import Difference
 from jupiter.kit.differences.models import State as Known
-from jupiter.kit.differences.rules import Compared, Digests, Found, differing, is_undecided
+from jupiter.kit.differences.rules import Compared, Digests, Found, differing, is_undecided, side_by_side
 from jupiter.kit.differences.windows import instants, usual
 from jupiter.kit.partners import GiveUp, Trouble
 from jupiter.kit.transmissions.actions import say_again
@@ -149,13 +149,16 @@ def _with_words(link: HubLink, key: str, sides: dict[str, dict[str, Any] | None]
     kept = client.kept_sale(link, key)
     with walled_for_group(link.group_id):
         parcel = Transmission.objects.about(key).filter(kind=SALE_PUT, state=Parcel.DELIVERED).first()
-    ours, theirs = wording.leaves(parcel.words if parcel else {}), wording.leaves(kept.words if kept else {})
-    names = [name for name in ours | theirs if ours.get(name) != theirs.get(name)]
+    ours, theirs = side_by_side(_told(parcel.words if parcel else {}), _told(kept.words if kept else {}))
     for side, words in (("dealer", ours), ("hub", theirs)):
         line = sides[side]
         if line is not None:
-            sides[side] = line | {"words": {name: words.get(name, "") for name in names}}
+            sides[side] = line | {"words": words}
     return sides
+
+
+def _told(words: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: said for name, said in words.items() if name not in ASKED_AT_THE_HUB}
 
 
 # Repairing

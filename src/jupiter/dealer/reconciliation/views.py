@@ -20,7 +20,7 @@ from jupiter.kit.workflow import MoveRefused
 
 from . import actions
 from .access import comparisons_of, differences_of, find
-from .wording import FIELDS, VERDICTS
+from .wording import FIELDS, VERDICTS, name_of, printed
 
 TASK = "compare_with_hub"
 
@@ -51,7 +51,7 @@ def _page(request: HttpRequest, member: Member, difference: Difference, form: Re
     links = [(reverse("orders:show", args=[order.number]), _("Voir le bon"))] if order else []
     return difference_page(
         request, difference, here="reconciliation", space="reconciliation", told=VERDICTS, fields=FIELDS, form=form, links=links,
-        may_repair=member.may("repair_difference", difference.owner_id), **more,
+        may_repair=member.may("repair_difference", difference.owner_id), printed=printed, name_of=name_of, **more,
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from jupiter.contracts.reconciliation import DayDigestV1, DaysV1, SaleLineV1, sale_words_sha256
 from jupiter.dealer.declarations.actions import DOCUMENT_FETCH, SALE_DELETE, SALE_PUT
-from jupiter.dealer.declarations.models import SaleAtHub, State
+from jupiter.dealer.declarations.models import CoverState, SaleAtHub, State
 from jupiter.kit.clock import paris
 from jupiter.kit.differences.rules import AT_ONCE, in_batches
 from jupiter.kit.differences.screens import Told
@@ -102,8 +102,27 @@ FIELDS: dict[str, Any] = {
 }  # fmt: skip
 
 
-def leaves(words: Any, way: str = "") -> dict[str, str]:
-    """{"buyer": {"city": "PAU"}} as {"/buyer/city": "PAU"}: what a person lays side by side."""
-    if not isinstance(words, dict):
-        return {way: str(words)}
-    return {pointer: said for name, inside in words.items() for pointer, said in leaves(inside, f"{way}/{name}").items()}
+NAMES: dict[str, Any] = {  # the last step of a pointer into SaleV1
+    "network_code": _("Code RRD1"), "order_number": _("N° du bon"), "seller": _("Vendeur"), "title": _("Civilité"), "last_name": _("Nom"),
+    "first_name": _("Prénom"), "email": _("E-mail"), "phone": _("Tél. fixe"), "mobile": _("Tél. mobile"), "address": _("Adresse"),
+    "address_2": _("Complément 1"), "address_3": _("Complément 2"), "postcode": _("Code postal"), "city": _("Ville"), "country": _("Pays"),
+    "born_on": _("Date de naissance"), "born_in": _("Ville de naissance"), "profession": _("Profession"), "kind": _("Genre"),
+    "plate": _("Immatriculation"), "make": _("Marque"), "model": _("Modèle"), "version": _("Version"),
+    "registration_type": _("Type carte grise"), "first_registered_on": _("1re immatriculation"), "fuel": _("Énergie"),
+    "displacement_cm3": _("Cylindrée"), "tax_power_cv": _("Puissance fiscale"), "din_power_hp": _("Puissance DIN"),
+    "power_kw": _("Puissance kW"), "vin": _("VIN"), "mileage_km": _("Kms"), "four_wheel_drive": _("4x4"), "market_value": _("Cote"),
+    "manufacturer_warranty_until": _("Fin de garantie constructeur"), "manufacturer_warranty_km": _("Km garantie constructeur"),
+    "price_gross": _("Prix négocié TTC"), "trade_in_value": _("Valeur de reprise"), "ordered_on": _("Date du bon"),
+    "delivery_on": _("Date de livraison"), "level": _("Garantie"), "months": _("Durée (mois)"),
+    "without_commercial_warranty": _("Sans garantie commerciale"),
+}  # fmt: skip
+
+
+def name_of(pointer: str) -> str:
+    return str(NAMES.get(pointer.rsplit("/", 1)[-1], pointer))
+
+
+def printed(name: str, value: Any) -> str:
+    """A state in the words of our screens."""
+    choices = {"state": State, "cover": CoverState}.get(name)
+    return str(dict(choices.choices).get(value, value)) if choices else str(value)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from jupiter.contracts.reconciliation import JobLineV1, SaleLineV1
-from jupiter.hub.dealers.models import ApiClient, PointOfSale
+from jupiter.hub.dealers.models import ApiClient, GuarantorAccount, PointOfSale
 from jupiter.hub.declarations import actions as declarations
 from jupiter.hub.declarations.models import Sale, State
 from jupiter.hub.guarantors.port import Guarantor
@@ -20,7 +20,7 @@ from jupiter.hub.guarantors.registry import GUARANTORS
 from jupiter.kit import jobs
 from jupiter.kit.differences.actions import QUEUE, mark_repaired, record_comparison, record_failure, record_unread
 from jupiter.kit.differences.models import Difference
-from jupiter.kit.differences.rules import Compared, Digests, Found, differing, is_undecided
+from jupiter.kit.differences.rules import Compared, Digests, Found, differing, is_undecided, side_by_side
 from jupiter.kit.differences.windows import instants, usual
 from jupiter.kit.partners import GiveUp, Trouble
 from jupiter.kit.walls import everywhere
@@ -168,13 +168,28 @@ def _compare_insurer(
             sides: dict[str, Any] = {"hub": _said(hub), "insurer": _said(insurer)}
             if verdict in (Verdict.PHANTOM, Verdict.LOST_HERE) and owner not in unread:
                 sides = {"dealer": _said(there.get(number)), **sides}
+            if verdict in DECIDED_ON_WORDS:
+                sides = _with_words(guarantor, number, sides)
             compared.found.append(Found(owner, number, number, verdict, sides))
+
+
+DECIDED_ON_WORDS = (Verdict.INSURER_WORDS, Verdict.INSURER_FACTS, Verdict.PHANTOM)
+
+
+def _with_words(guarantor: Guarantor, number: str, sides: dict[str, Any]) -> dict[str, Any]:
+    """What a person decides on: the words and facts that differ, from both sides; of a phantom all that the insurer has."""
+    kept = client.kept_job(guarantor, number)
+    with _reading():
+        ours = wording.words_and_facts(number)
+    theirs = kept.words | {"now": wording.as_text(kept.state.facts.model_dump(mode="json"))} if kept else {}
+    said = dict(zip(("hub", "insurer"), side_by_side(ours, theirs), strict=True))
+    return {name: side | {"words": said[name]} if side and name in said else side for name, side in sides.items()}
 
 
 def _points_of(guarantor: Guarantor) -> dict[str, int]:
     """By the guarantor's name of it, the point of sale."""
-    rows = PointOfSale.objects.filter(profile__accounts__guarantor=guarantor.key).exclude(profile__accounts__identifier="")
-    return dict(rows.values_list("profile__accounts__identifier", "pk"))
+    rows = GuarantorAccount.objects.filter(guarantor=guarantor.key).exclude(identifier="")
+    return dict(rows.values_list("identifier", "profile__point_of_sale"))
 
 
 def _live(neighbour: str) -> list[str]:

@@ -21,7 +21,7 @@ from jupiter.kit.workflow import MoveRefused
 
 from . import actions
 from .access import comparisons_of, differences_of, neighbours, owners_of
-from .wording import FIELDS, VERDICTS
+from .wording import FIELDS, VERDICTS, name_of, printed
 
 TASK = "compare_network"
 
@@ -60,7 +60,7 @@ def _page(request: HttpRequest, member: Member, difference: Difference, form: Re
     links = [(reverse("declarations:show", args=[sale.pk]), _("Voir la vente"))] if sale else []
     return difference_page(
         request, difference, here="reconciliation", space="reconciliation", told=VERDICTS, fields=FIELDS, form=form, links=links,
-        may_repair=member.may("repair_difference"), **more,
+        may_repair=member.may("repair_difference"), printed=printed, name_of=name_of, **more,
     )  # fmt: skip
 
 

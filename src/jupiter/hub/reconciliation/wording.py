@@ -1,7 +1,7 @@
 """The hub's sales as lines to compare: with the dealers' software, and with the insurer. And what each verdict is called."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as lazy
 
 from jupiter.contracts.reconciliation import (
+    FACTS,
     DayDigestV1,
     DaysV1,
     JobLineV1,
@@ -19,6 +20,7 @@ from jupiter.contracts.reconciliation import (
     sale_words_sha256,
     sha256_of,
 )
+from jupiter.hub.declarations import rules
 from jupiter.hub.declarations import wording as declarations
 from jupiter.hub.declarations.actions import COVER, FETCH, NOTICE
 from jupiter.hub.declarations.models import Cover, DeclarationVersion, Sale, State
@@ -28,6 +30,7 @@ from jupiter.kit.differences.rules import AT_ONCE, in_batches
 from jupiter.kit.differences.screens import Told
 from jupiter.kit.transmissions.models import State as Parcel
 from jupiter.kit.transmissions.models import Transmission
+from jupiter.kit.web.templatetags.kit import euros
 
 from .rules import Verdict
 
@@ -86,6 +89,20 @@ def _facts(sale: Sale, said: dict[str, Any]) -> dict[str, Any]:
     if not sale.job_sequence:
         return {**said["vehicle"], "delivery_on": said["submission"]["delivery_on"]}
     return {theirs: sale.insurer_facts.get(ours) for theirs, ours in declarations.INSURER_FIELDS.items()}
+
+
+def words_and_facts(number: str) -> dict[str, Any]:
+    """What we declared, and what we were told of the car since: to be laid beside the insurer's."""
+    sale = Sale.objects.filter(declaration_number=number).first()
+    version = DeclarationVersion.objects.filter(sale=sale).order_by("-number").first() if sale else None
+    if sale is None or version is None:
+        return {}
+    said = GUARANTORS[sale.guarantor].as_kept(version.words)
+    return said | {"now": as_text(_facts(sale, said))}
+
+
+def as_text(facts: Mapping[str, Any]) -> dict[str, str]:
+    return {name: str(facts.get(name) or "") for name in FACTS}
 
 
 def _paper(sale: Sale) -> str:
@@ -177,3 +194,18 @@ FIELDS = {
     "words_sha256": lazy("Empreinte des mots"), "facts_sha256": lazy("Empreinte du véhicule"),
     "document_sha256": lazy("Empreinte du document"),
 }  # fmt: skip
+NAMES = {field.pointer.rsplit("/", 1)[-1]: field.label for field in rules.FIELDS.values() if field.pointer}
+JOB_WORDS = {state: cover.label for cover, state in JOB_STATES.items()}
+
+
+def name_of(pointer: str) -> str:
+    return NAMES.get(pointer.rsplit("/", 1)[-1], pointer)
+
+
+def printed(name: str, value: Any) -> str:
+    """A state in the words of our screens: of a sale, or of a quote."""
+    if name == "premium":
+        return euros(Decimal(value))
+    if name == "state":
+        return str(dict(State.choices).get(value) or JOB_WORDS.get(value, value))
+    return str(dict(Cover.choices).get(value, value)) if name == "cover" else str(value)

@@ -37,6 +37,20 @@ def in_batches(things: Iterable[T], size: int = AT_ONCE) -> Iterator[list[T]]:
 Sides = tuple[L | None, L | None]  # ours, theirs
 
 
+def leaves(words: Any, way: str = "") -> dict[str, str]:
+    """{"buyer": {"city": "PAU"}} as {"/buyer/city": "PAU"}: what a person lays side by side."""
+    if not isinstance(words, dict):
+        return {way: str(words)}
+    return {pointer: said for name, inside in words.items() for pointer, said in leaves(inside, f"{way}/{name}").items()}
+
+
+def side_by_side(ours: Any, theirs: Any) -> tuple[dict[str, str], dict[str, str]]:
+    """The leaves that differ, each as either side says it."""
+    mine, other = leaves(ours), leaves(theirs)
+    names = [name for name in mine | other if mine.get(name) != other.get(name)]
+    return {name: mine.get(name, "") for name in names}, {name: other.get(name, "") for name in names}
+
+
 def days_that_differ(ours: Digests, theirs: Digests) -> list[DayOf]:
     return sorted(day for day in ours.keys() | theirs.keys() if ours.get(day) != theirs.get(day))
 

@@ -1,6 +1,7 @@
 """Rapprochement: the differences, who repaired what, and the comparisons. Each service's own views say who may and what a verdict means."""
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,6 +34,7 @@ TONES = {
     State.SETTLED: ("ok", "circle-check"),
 }
 LATELY = 40  # comparisons that the page lists
+DIGEST = re.compile(r"[0-9a-f]{64}")
 PAUSE = 2_000  # milliseconds to the next look, while one is under way
 
 
@@ -180,6 +182,7 @@ def difference_page(
     links: list[tuple[str, str]] | None = None,
     status: int = 200,
     printed: Callable[[str, Any], str] = lambda name, value: str(value),
+    name_of: Callable[[str], str] = lambda pointer: pointer,
 ) -> HttpResponse:
     said = told.get(difference.verdict, Told(difference.verdict, ""))
     names = [name for name in ("dealer", "hub", "insurer") if name in difference.sides]
@@ -193,7 +196,7 @@ def difference_page(
     return screen(
         request, "differences/show.html", title=difference.label, here=here, status=status,
         crumbs=[(reverse(f"{space}:index"), _("Rapprochement"))], difference=difference, state=shown(difference), said=said, facts=story,
-        heads=[(name, SERVICES[name].name) for name in names], lines=list(_lines(difference, names, fields, printed)), form=form,
+        heads=[(name, SERVICES[name].name) for name in names], lines=list(_lines(difference, names, fields, printed, name_of)), form=form,
         absent=[SERVICES[name].name for name in names if difference.sides[name] is None], links=links or [],
         may_repair=may_repair and bool(said.repair) and difference.can_be_repaired and difference.state != State.REPAIRING,
         may_keep=may_repair and difference.can_be_kept, entries=list(entries_of("difference", difference.pk)[:30]),
@@ -201,12 +204,27 @@ def difference_page(
     )  # fmt: skip
 
 
-def _lines(difference: Difference, names: list[str], fields: Mapping[str, str | Promise], printed: Callable[[str, Any], str]) -> Any:
+def _lines(
+    difference: Difference,
+    names: list[str],
+    fields: Mapping[str, str | Promise],
+    printed: Callable[[str, Any], str],
+    name_of: Callable[[str], str],
+) -> Iterator[dict[str, Any]]:
+    """What differs comes first."""
     sides = [difference.sides[name] for name in names]
+    known = []
     for key, label in fields.items():
         said = [printed(key, side[key]) if side and side.get(key) not in (None, "") else UNKNOWN for side in sides]
+        differs = len({str(side.get(key)) for side in sides if side}) > 1
         if any(one != UNKNOWN for one in said):
-            yield {"label": label, "said": said, "differs": len({one for one, side in zip(said, sides, strict=True) if side}) > 1}
+            known.append({"label": label, "said": [_short(one) for one in said], "differs": differs})
     words = [(side or {}).get("words") or {} for side in sides]
-    for name in dict.fromkeys(name for one in words for name in one):
-        yield {"label": name.strip("/").replace("/", "\u00a0› "), "said": [one.get(name) or UNKNOWN for one in words], "differs": True}
+    for pointer in dict.fromkeys(pointer for one in words for pointer in one):
+        yield {"label": name_of(pointer), "said": [one.get(pointer) or UNKNOWN for one in words], "differs": len(names) > 1}
+    yield from sorted(known, key=lambda line: not line["differs"])
+
+
+def _short(said: str) -> str:
+    """A digest is looked at, not read."""
+    return f"{said[:12]}…" if DIGEST.fullmatch(said) else said
