@@ -370,7 +370,7 @@ def test_another_partners_messages_are_left_where_they_are(worker, partner, hear
     partner.mock(return_value=DOWN)
     for i in range(OPENS_AFTER):
         say(subject=f"a{i}", partner="one")
-    waiting = say(subject="b", partner="two")
+    probed, waiting = (say(subject=subject, partner="two") for subject in "bc")
     worker.run()
     called = partner.call_count
 
@@ -379,8 +379,20 @@ def test_another_partners_messages_are_left_where_they_are(worker, partner, hear
     probe_partners()
     worker.run()
 
-    assert partner.call_count == called + OPENS_AFTER
-    assert now(waiting).state == State.SENDING
+    assert partner.call_count == called + OPENS_AFTER + 1
+    assert (now(probed).state, now(waiting).state) == (State.DELIVERED, State.SENDING)
+
+
+def test_a_single_message_need_not_wait_for_its_pause_once_its_partner_is_back(worker, partner, heard):
+    partner.mock(return_value=DOWN)
+    parcel = say()
+    worker.run()
+    assert PartnerTrouble.objects.get().failures < OPENS_AFTER
+
+    partner.mock(return_value=YES)
+    probe_partners()
+    worker.run()
+    assert now(parcel).state == State.DELIVERED
 
 
 def test_messages_about_one_sale_arrive_in_order(worker, partner, heard):

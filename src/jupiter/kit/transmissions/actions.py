@@ -134,8 +134,8 @@ def may_call(partner: str) -> bool:
 
 @transaction.atomic
 def probe_partners() -> None:
-    """For each partner whose breaker is open, the oldest waiting message goes out as the probe."""
-    for trouble in PartnerTrouble.objects.filter(failures__gte=OPENS_AFTER).select_for_update(skip_locked=True):
+    """For each partner that did not answer last, its breaker open or not yet, the oldest waiting message goes out as the probe."""
+    for trouble in PartnerTrouble.objects.select_for_update(skip_locked=True):
         if not _pull_forward(trouble.partner, limit=1):
             trouble.delete()  # nothing waits for it any more
 
