@@ -328,3 +328,16 @@ def test_a_server_that_refuses_is_quoted(folder):
     assert "The database refuses" in suite.screen
     assert "Traceback" not in suite.screen
     end_for_sure(suite)
+
+
+def test_an_environment_that_is_a_link_is_refused_and_left_alone(folder):
+    clone, elsewhere = folder / "clone", folder / "elsewhere"
+    (clone / "bin").mkdir(parents=True)
+    elsewhere.mkdir()
+    (elsewhere / "kept").touch()
+    shutil.copy(Path(__file__).parents[2] / "bin" / "install", clone / "bin")
+    (clone / ".venv").symlink_to(elsewhere)
+    told = subprocess.run([clone / "bin" / "install"], capture_output=True, text=True, check=False)
+    assert told.returncode == 1
+    assert "is a link" in told.stderr
+    assert (elsewhere / "kept").exists()
