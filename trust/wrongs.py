@@ -59,8 +59,8 @@ WRONGS = (
         (
             (
                 "kit/jobs.py",
-                "    job.job_manager = IN_THIS_TRANSACTION\n    job.defer(**ids)\n",
-                "    transaction.on_commit(lambda: Timer(0.5, lambda: job.defer(**ids)).start())\n",
+                "    job.defer(**ids)\n",
+                "    transaction.on_commit(lambda: Timer(0.5, lambda: (job.defer(**ids), connection.close())).start())\n",
             ),
             ("kit/jobs.py", "import logging\n", "import logging\nfrom threading import Timer\n"),
             ("kit/jobs.py", "from django.db import connection\n", "from django.db import connection, transaction\n"),
