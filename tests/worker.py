@@ -1,7 +1,10 @@
 """A real worker on the real job table, one run at a time, and the accidents that happen to workers."""
 
+from contextlib import suppress
+
 from django.db import connection
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
 
 from jupiter.kit import jobs
 
@@ -12,8 +15,13 @@ class Worker:
         while queues := due_queues():
             self._run(queues)
 
+    def run_only(self, *queues: str) -> None:
+        """One round of what is due for these partners."""
+        self._run(list(queues))
+
     def bring_back_stalled(self) -> None:
-        jobs.bring_back_stalled.defer(timestamp=0)
+        with suppress(AlreadyEnqueued):  # the clock was faster
+            jobs.bring_back_stalled.defer(timestamp=0)
         self._run([jobs.UPKEEP])
 
     def _run(self, queues: list[str]) -> None:
@@ -31,10 +39,23 @@ class Worker:
         sql("UPDATE procrastinate_jobs SET status = 'doing', worker_id = (SELECT max(id) FROM procrastinate_workers)")
         sql("UPDATE procrastinate_jobs SET attempts = %s", attempts)
 
+    def rescue(self) -> None:
+        """What one that died held is brought back once its heart has not beaten for long; then all that is due is done."""
+        if count("SELECT count(*) FROM procrastinate_jobs WHERE status = 'doing'"):
+            sql("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 hour'")
+            self.bring_back_stalled()
+        self.run()
+
 
 def sql(command: str, *values: object) -> None:
     with connection.cursor() as cursor:
         cursor.execute(command, values or None)
+
+
+def count(question: str) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(question)
+        return int(cursor.fetchone()[0])
 
 
 def due_queues() -> list[str]:
