@@ -397,7 +397,7 @@ class Seller:
         )
         return done.address
 
-    def order(self, car: Car) -> str:
+    def order(self, car: Car, warranty: str = "Spoticar Premium 12 mois") -> str:
         found = self.dealer.open(f"/bons-de-commande/?sold={car.plate}&seller=")
         for text, address in found.links:
             if re.search(r"/bons-de-commande/\d+/$", address) and re.fullmatch(r"\d+", text):
@@ -407,7 +407,7 @@ class Seller:
             page,
             "Enregistrer",
             {
-                "Garantie": "Spoticar Premium 12 mois",
+                "Garantie": warranty,
                 "Civilité": "Monsieur",
                 "Nom": "DUPONT",
                 "Prénom": "DURANT",
