@@ -285,7 +285,8 @@ def deliver_now(order: Order, link: HubLink) -> bool:
 
 @transaction.atomic
 def keep_grant(user: User, site: Site, *, username: str, full_name: str, grant: str, now: datetime) -> HubGrant:
-    """Configurer: one live grant per user, site and guarantor. The former one is given back."""
+    """Configurer: one live grant per user, site and guarantor. The former one is given back; of two at once, that of the first."""
+    User.objects.select_for_update(no_key=True).only("pk").get(pk=user.pk)
     for former in HubGrant.objects.live().select_for_update().filter(user=user, site=site, guarantor=STELLANTIS):
         _revoke(former, now)
     kept = HubGrant.objects.create(
