@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import deciding, editing, listing
+from .views import deciding, editing, former, listing
 
 app_name = "orders"
 urlpatterns = [
@@ -16,4 +16,5 @@ urlpatterns = [
     path("<int:number>/rouvrir/", deciding.reopen, name="reopen"),
     path("<int:number>/supprimer/", deciding.delete, name="delete"),
     path("<int:number>/imprimer/", deciding.paper, name="paper"),
+    path("<int:number>/versions/", former.versions, name="versions"),
 ]

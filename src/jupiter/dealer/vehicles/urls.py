@@ -11,4 +11,5 @@ urlpatterns = [
     path("<int:vehicle_id>/valider/", views.save, name="save"),
     path("<int:vehicle_id>/livrer/", views.deliver, name="deliver"),
     path("<int:vehicle_id>/imprimer/", views.paper, name="paper"),
+    path("<int:vehicle_id>/versions/", views.versions, name="versions"),
 ]

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from jupiter.dealer.sites.access import Member, member_may
 from jupiter.kit.clock import business_today
 from jupiter.kit.french import printed_date
+from jupiter.kit.history import changes
 from jupiter.kit.journal.actions import entries_of
 from jupiter.kit.walls import asking_the_group
 from jupiter.kit.web.export import list_as_file
@@ -22,6 +23,7 @@ from jupiter.kit.web.once import creation_key, form_key
 from jupiter.kit.web.screen import screen
 from jupiter.kit.web.tables import paged
 from jupiter.kit.web.templatetags.kit import euros, percent
+from jupiter.kit.web.versions import versions_screen
 from jupiter.kit.workflow import MoveRefused
 
 from . import rules
@@ -128,6 +130,17 @@ def paper(request: HttpRequest, member: Member, vehicle_id: int) -> HttpResponse
     return HttpResponse(pdf, content_type="application/pdf", headers=headers)
 
 
+@require_safe
+@member_may("read_vehicle")
+def versions(request: HttpRequest, member: Member, vehicle_id: int) -> HttpResponse:
+    """What the sheet was before each change of it."""
+    car = _found(member, vehicle_id)
+    changed = changes(car, named={"site": _("Site"), "buyer": _("Acheteur")}, lines={"costs": _("Frais de remise en état")})
+    crumbs = [*_crumbs(), (reverse("vehicles:show", args=[car.pk]), car.stock_number)]
+    title = _("Versions du véhicule {number}").format(number=car.stock_number)
+    return versions_screen(request, changed, title=title, here="vehicles", crumbs=crumbs)
+
+
 def _filtered(request: HttpRequest, member: Member) -> VehicleFilter:
     return VehicleFilter(request.GET or None, queryset=member.own(Vehicle.objects.for_list()), sites=member.sites)
 
@@ -164,6 +177,7 @@ def _sheet(request: HttpRequest, member: Member, car: Vehicle, form: VehicleForm
         crumbs=_crumbs(), car=car, form=form, state=SHOWN[State(car.state)], margin=car.margin, reckoning=_reckoning(car), days=days,
         days_warn=days is not None and days > rules.OLD_STOCK_DAYS, steps=_steps(car), orders=_order_numbers(member, car),
         editable=member.may("edit_vehicle", car.site_id), journal=entries_of("vehicle", car.pk)[:JOURNAL_LINES],
+        versions_url=reverse("vehicles:versions", args=[car.pk]),
         leads=not any(part.place == "buttons" and not part.facts.get("reason") for part in parts),
         parts={place: _drawn(request, parts, place) for place in ("buttons", "side", "documents", "dialogs")},
     )  # fmt: skip

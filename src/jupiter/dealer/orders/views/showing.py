@@ -46,7 +46,7 @@ def form_page(request: HttpRequest, member: Member, order: Order | None, form: O
         request, "orders/form.html", title=title, here="orders", status=422 if form.is_bound else 200, crumbs=crumbs_of(), order=order,
         form=form, state=SHOWN[State(order.state)] if order else Shown(_("Nouveau"), "info", "circle-dashed"), sums=_sum_lines(seen.sums()),
         total=seen.sums().total, financing=seen.financing_amount, verdict=verdict, unsaved=unsaved,
-        journal=entries_of("order", order.pk)[:JOURNAL_LINES] if order else (), creation_key="" if order else form_key(request.POST),
+        journal=entries_of("order", order.pk)[:JOURNAL_LINES] if order else (), versions_url=_versions_url(order), creation_key="" if order else form_key(request.POST),
         **_parts(request, member, order),
     )  # fmt: skip
 
@@ -59,7 +59,7 @@ def closed_page(request: HttpRequest, member: Member, order: Order) -> HttpRespo
         order=order, state=SHOWN[State(order.state)], blocks=_blocks(order), sums=_sum_lines(order.sums(), order),
         paper=paper, paper_note=_paper_note(order, paper),
         may_reopen=member.may("reopen_order", order.site_id), journal=entries_of("order", order.pk)[:JOURNAL_LINES],
-        reason_form=ReasonForm(), **parts,
+        versions_url=_versions_url(order), reason_form=ReasonForm(), **parts,
     )  # fmt: skip
 
 
@@ -73,6 +73,10 @@ def _parts(request: HttpRequest, member: Member, order: Order | None) -> dict[st
 
 def _drawn(request: HttpRequest, parts: Iterable[Part], place: str) -> SafeString:
     return SafeString("".join(render_to_string(part.template, dict(part.facts), request) for part in parts if part.place == place))
+
+
+def _versions_url(order: Order | None) -> str:
+    return reverse("orders:versions", args=[order.number]) if order else ""
 
 
 def _sum_lines(sums: rules.Sums, order: Order | None = None) -> list[tuple[str, str]]:
