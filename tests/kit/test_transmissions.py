@@ -14,7 +14,16 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from jupiter.kit.jobs import CEILING
 from jupiter.kit.partners import Line
 from jupiter.kit.transmissions import carriers
-from jupiter.kit.transmissions.actions import may_call, probe_partners, send_again, send_all_again, transmit
+from jupiter.kit.transmissions.actions import (
+    JITTER,
+    SOON_SECONDS,
+    TRIED_SOON,
+    may_call,
+    probe_partners,
+    send_again,
+    send_all_again,
+    transmit,
+)
 from jupiter.kit.transmissions.carriers import Carrier, reads_nothing
 from jupiter.kit.transmissions.models import OPENS_AFTER, PROBE_SECONDS, Outcome, PartnerTrouble, State, Transmission
 
@@ -341,6 +350,27 @@ def test_what_always_fails_is_not_tried_again_with_each_success_of_others(worker
         say(subject=f"sale-{i}")
         worker.run()
     assert now(poison).tries == 1
+
+
+def seconds_to_its_next_try(parcel):
+    job = ProcrastinateJob.objects.get(task_name="carry", status="todo", args__transmission_id=parcel.pk)
+    return (job.scheduled_at - timezone.now()).total_seconds()
+
+
+@pytest.mark.parametrize(("runs", "longest"), [(TRIED_SOON - 1, SOON_SECONDS * (1 + JITTER)), (TRIED_SOON, 300 * (1 + JITTER))])
+def test_a_message_high_on_its_ladder_is_tried_soon_once_others_succeed(worker, partner, heard, runs, longest):
+    partner.mock(side_effect=[DOWN, YES])
+    unlucky = say(subject="unlucky")
+    Transmission.objects.update(sending_since=timezone.now() - timedelta(seconds=85))
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET attempts = %s WHERE task_name = 'carry'", [runs - 1])
+    worker.run()
+    assert seconds_to_its_next_try(unlucky) > 290
+
+    say(subject="another")
+    worker.run()
+
+    assert longest / 1.3 < seconds_to_its_next_try(unlucky) <= longest
 
 
 def test_patience_ends_behind_an_open_breaker_too(worker, partner, heard, settings):

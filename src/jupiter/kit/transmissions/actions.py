@@ -19,6 +19,8 @@ from .carriers import Carrier
 from .models import LIFE, OPENS_AFTER, PROBE_SECONDS, Attempt, Outcome, PartnerTrouble, State, Transmission
 
 JITTER = 0.2  # of each pause, so that what failed together does not come back together
+SOON_SECONDS = 15.0  # the longest pause of a message whose partner answers others
+TRIED_SOON = 20  # runs; then it is the message that is ill, and it keeps to its ladder
 
 
 def transmit(kind: str, *, partner: str, subject: object, owner_id: int, words: Mapping[str, Any] | None = None) -> Transmission:
@@ -114,13 +116,22 @@ def record_silence(parcel_id: int, trouble: Trouble, *, milliseconds: int) -> No
 def partner_answers(partner: str) -> None:
     """It is well again. If its breaker was open, what waits for it goes out now, not at the end of its pause.
 
-    One that failed now and then keeps its messages on their ladder: what always fails would be tried again with each success.
+    One that failed now and then has its messages tried soon, not each time it succeeds: some may always fail.
     """
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM transmissions_partnertrouble WHERE partner = %s RETURNING failures", [partner])
         cured = cursor.fetchone()
-    if cured and cured[0] >= OPENS_AFTER:
-        _pull_forward(partner, limit=None)
+        if cured is None:
+            return
+        if cured[0] >= OPENS_AFTER:
+            _pull_forward(partner, limit=None)
+            return
+        cursor.execute(
+            "UPDATE procrastinate_jobs SET scheduled_at = now() + make_interval(secs => %(pause)s) WHERE id IN ("
+            " SELECT id FROM procrastinate_jobs WHERE status = 'todo' AND queue_name = %(partner)s AND task_name = 'carry'"
+            " AND scheduled_at > now() + make_interval(secs => %(pause)s) AND attempts < %(tries)s FOR UPDATE SKIP LOCKED)",
+            {"partner": partner, "pause": SOON_SECONDS * (1 + random.uniform(0, JITTER)), "tries": TRIED_SOON},  # noqa: S311
+        )
 
 
 def may_call(partner: str) -> bool:
