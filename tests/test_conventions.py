@@ -289,7 +289,6 @@ UNTRANSLATED = {
     "suite": "speaks both languages at once, before there is a service",
     "load_demo.py": "data",
     "load_sample_tariff.py": "data",
-    "dealer": "not yet",
 }
 NOT_SENTENCES = {"kms?|kilomètres?", "Œ", "œ", "Citroën"}  # what is read, letters, names
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 
 from jupiter.contracts.sale_state import SaleState, SaleStateV1
 from jupiter.dealer.orders import actions as orders
@@ -108,9 +109,9 @@ def record_withdrawal(parcel: Transmission, answer: Answer) -> None:
         return
     sale = _sale(parcel)
     if not sale.is_declared:
-        sale.state, sale.trouble, sale.happened = State.WITHDRAWN, "", "Vente retirée du Centralisateur"
+        sale.state, sale.trouble, sale.happened = State.WITHDRAWN, "", _("Vente retirée du Centralisateur")
         sale.save(update_fields=["state", "trouble", "happened", "updated_at"])
-        _note(sale, "withdraw", "Vente retirée du Centralisateur")
+        _note(sale, "withdraw", _("Vente retirée du Centralisateur"))
 
 
 def record_document(parcel: Transmission, answer: Answer) -> None:
@@ -118,7 +119,7 @@ def record_document(parcel: Transmission, answer: Answer) -> None:
     sale = _sale(parcel)
     facts = {"name": parcel.words["name"], "content": answer.body, "sha256": parcel.words["sha256"], "size": len(answer.body)}
     KeptDocument.objects.update_or_create(sale=sale, defaults=facts)
-    _note(sale, "keep_document", f"Document {parcel.words['name']} reçu", sha256=parcel.words["sha256"])
+    _note(sale, "keep_document", _("Document {name} reçu").format(name=parcel.words["name"]), sha256=parcel.words["sha256"])
 
 
 def record_state(sale: SaleAtHub, state: SaleStateV1) -> bool:
@@ -203,21 +204,30 @@ def withdraw_anew(reference: str, *, owner_id: int) -> None:
 def _follow_the_declaration(sale: SaleAtHub, order: Order, *, today: date, now: datetime) -> None:
     """The hub's word stands: a reopened order is closed again. What cannot be is said to a person."""
     transmissions.drop_pending(sale.reference, kind=SALE_DELETE)
-    said = f"Vente déclarée ({sale.declaration_number}) au Centralisateur"
     if not order.is_open or order.deleted_at or sale.closing is None:
-        said += " alors que le bon est annulé\u00a0: voyez avec l’acheteur et le Centralisateur."
+        said = _(
+            "Vente déclarée ({number}) au Centralisateur alors que le bon est annulé\u00a0: voyez avec l’acheteur et le Centralisateur."
+        )
     else:
         try:
             closed = orders.close_again(order, sale.closing, by=HUB, today=today, now=now)
         except (orders.OrderIncomplete, MoveRefused):
-            said += " pendant que le bon était rouvert\u00a0: il est incomplet et reste en cours\u00a0; complétez-le et clôturez-le."
-        else:
-            said += " pendant que le bon était rouvert\u00a0: "
-            said += (
-                "il est de nouveau clôturé, tel qu’il l’était."
-                if closed.closings == order.closings
-                else "modifié depuis, il est clôturé tel qu’il est\u00a0; comparez-le à la déclaration."
+            said = _(
+                "Vente déclarée ({number}) au Centralisateur pendant que le bon était rouvert\u00a0: "
+                "il est incomplet et reste en cours\u00a0; complétez-le et clôturez-le."
             )
+        else:
+            if closed.closings == order.closings:
+                said = _(
+                    "Vente déclarée ({number}) au Centralisateur pendant que le bon était rouvert\u00a0: "
+                    "il est de nouveau clôturé, tel qu’il l’était."
+                )
+            else:
+                said = _(
+                    "Vente déclarée ({number}) au Centralisateur pendant que le bon était rouvert\u00a0: "
+                    "modifié depuis, il est clôturé tel qu’il est\u00a0; comparez-le à la déclaration."
+                )
+    said = said.format(number=sale.declaration_number)
     sale.to_check = said
     sale.save(update_fields=["to_check", "updated_at"])
     _note(sale, "declared_meanwhile", said)
@@ -233,7 +243,7 @@ def confirm_checked(sale: SaleAtHub, *, by: str) -> None:
             sale.order_id,
             who=by,
             owner_id=sale.order.site_id,
-            sentence="Vente déclarée entre-temps\u00a0: vérifiée",
+            sentence=_("Vente déclarée entre-temps\u00a0: vérifiée"),
         )
 
 
@@ -255,7 +265,7 @@ def send_again(parcel: Transmission, *, by: str) -> int:
     if any(one.kind in (SALE_PUT, SALE_DELETE) for one in sent):
         SaleAtHub.objects.filter(pk=sale.pk).exclude(state=State.DECLARED).update(state=State.SENDING, trouble="", updated_at=Now())
     for one in sent:
-        note("send_again", "order", sale.order_id, who=by, owner_id=one.owner_id, sentence="Transmission renvoyée", kind=one.kind)
+        note("send_again", "order", sale.order_id, who=by, owner_id=one.owner_id, sentence=_("Transmission renvoyée"), kind=one.kind)
     return len(sent)
 
 
@@ -298,7 +308,7 @@ def keep_grant(user: User, site: Site, *, username: str, full_name: str, grant: 
         user.pk,
         who=user.get_full_name(),
         owner_id=site.pk,
-        sentence=f"Accès au Centralisateur enregistré pour {site}",
+        sentence=_("Accès au Centralisateur enregistré pour {site}").format(site=site),
     )
     return kept
 
@@ -315,7 +325,7 @@ def revoke_grant(grant: HubGrant, *, by: str, now: datetime) -> HubGrant:
             grant.user_id,
             who=by,
             owner_id=grant.site_id,
-            sentence=f"Accès au Centralisateur révoqué pour {grant.site}",
+            sentence=_("Accès au Centralisateur révoqué pour {site}").format(site=grant.site),
         )
     return grant
 

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from ninja import Path, Router
 from pydantic import ValidationError
 
@@ -39,13 +40,13 @@ def hear_the_hub(request: HttpRequest, client_id: ClientId) -> HttpResponse:
     try:
         notice_id = verified_id(secrets, request.headers, request.body)
     except NotSigned:
-        raise Problem(401, "not-signed", "Signature absente, fausse ou trop ancienne.") from None
+        raise Problem(401, "not-signed", _("Signature absente, fausse ou trop ancienne.")) from None
     try:
         notice = SaleNoticeV1.model_validate(strict_json.loads(request.body))
     except strict_json.Unreadable as reason:
-        raise Problem(400, "unreadable-json", f"Le JSON est illisible : {reason}.") from reason
+        raise Problem(400, "unreadable-json", _("Le JSON est illisible\u00a0: {reason}.").format(reason=reason)) from reason
     except ValidationError as refused:
-        raise Problem(400, "unreadable-notice", "Cet avis n’est pas lisible.", errors=field_errors(refused.errors())) from refused  # type: ignore[arg-type]
+        raise Problem(400, "unreadable-notice", _("Cet avis n’est pas lisible."), errors=field_errors(refused.errors())) from refused  # type: ignore[arg-type]
     if link is None:
         raise not_found()
     try:

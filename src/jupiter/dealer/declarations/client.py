@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 from django.conf import settings
+from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
 from jupiter.contracts.launch import GrantRequestV1, GrantV1, LaunchRequestV1, LaunchV1
@@ -50,12 +51,12 @@ def delete_sale(link: HubLink, reference: object, key: object) -> Answer:
 def get_document(link: HubLink, reference: object, *, href: str, sha256: str) -> Answer:
     """The paper, if it is the one that was announced. Only below the sale's own address."""
     if not href.startswith(f"{SALES}/{reference}/documents/"):
-        raise GiveUp(f"{NAME} annonce un document à une adresse inattendue")
+        raise GiveUp(_("Le Centralisateur annonce un document à une adresse inattendue"))
     answer = _line(link).ask("GET", href, accept="application/pdf")
     if len(answer.body) > LARGEST_DOCUMENT or not answer.body.startswith(b"%PDF-"):
-        raise GiveUp(f"{NAME} a envoyé autre chose qu’un PDF", status=answer.status)
+        raise GiveUp(_("Le Centralisateur a envoyé autre chose qu’un PDF"), status=answer.status)
     if hashlib.sha256(answer.body).hexdigest() != sha256:
-        raise GiveUp("L’empreinte du document reçu n’est pas celle annoncée", status=answer.status)
+        raise GiveUp(_("L’empreinte du document reçu n’est pas celle annoncée"), status=answer.status)
     return answer
 
 
@@ -69,10 +70,10 @@ def ask_grant(link: HubLink, *, username: str, password: str, network_code: str)
         raise NotGranted(_why_not_granted(refusal)) from None  # its context would carry what was sent
     except TryAgain as trouble:
         if trouble.status == httpx.codes.TOO_MANY_REQUESTS:
-            raise NotGranted("Trop d’essais\u00a0: attendez quelques minutes avant de recommencer.") from None
+            raise NotGranted(_("Trop d’essais\u00a0: attendez quelques minutes avant de recommencer.")) from None
         raise HubSilent(trouble.reason) from None
     except ValidationError:
-        raise HubSilent(f"La réponse du {NAME} est illisible") from None
+        raise HubSilent(_("La réponse du Centralisateur est illisible")) from None
 
 
 def revoke_grant(link: HubLink, grant: str) -> Answer:
@@ -87,14 +88,14 @@ def ask_launch(link: HubLink, reference: object, *, grant: str, return_url: str 
         launch = LaunchV1.model_validate(answer.words)
     except GiveUp as refusal:
         if refusal.status == httpx.codes.FORBIDDEN:
-            raise NotGranted("Votre accès au Centralisateur n’est plus valable\u00a0: saisissez à nouveau vos identifiants.") from None
+            raise NotGranted(_("Votre accès au Centralisateur n’est plus valable\u00a0: saisissez à nouveau vos identifiants.")) from None
         raise HubRefuses(refusal.reason) from None
     except TryAgain as trouble:
         raise HubSilent(trouble.reason) from None
     except ValidationError:
-        raise HubSilent(f"La réponse du {NAME} est illisible") from None
+        raise HubSilent(_("La réponse du Centralisateur est illisible")) from None
     if not launch.url.startswith(f"{settings.NEIGHBOURS['hub'].rstrip('/')}/"):
-        raise HubRefuses("Le Centralisateur a donné une adresse qui n’est pas la sienne.")
+        raise HubRefuses(_("Le Centralisateur a donné une adresse qui n’est pas la sienne."))
     return launch
 
 
@@ -107,14 +108,14 @@ def _readable(answer: Answer) -> Answer:
     try:
         state_in(answer)
     except ValidationError as error:
-        raise TryAgain(f"La réponse du {NAME} est illisible", status=answer.status, answer=str(answer.words)) from error
+        raise TryAgain(_("La réponse du Centralisateur est illisible"), status=answer.status, answer=str(answer.words)) from error
     return answer
 
 
 def _why_not_granted(refusal: GiveUp) -> str:
     if refusal.status in (httpx.codes.FORBIDDEN, httpx.codes.UNPROCESSABLE_ENTITY):
-        return "Le Centralisateur ne reconnaît pas cet identifiant ou ce mot de passe."
-    return "Le Centralisateur refuse l’accès\u00a0: " + refusal.reason
+        return _("Le Centralisateur ne reconnaît pas cet identifiant ou ce mot de passe.")
+    return _("Le Centralisateur refuse l’accès\u00a0: {reason}").format(reason=refusal.reason)
 
 
 def _key(key: object) -> dict[str, str]:

@@ -3,6 +3,9 @@
 from functools import partial
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
 from jupiter.dealer.sites.models import HubLink
 from jupiter.kit.partners import Answer, GiveUp
 from jupiter.kit.transmissions.carriers import Call, Carrier, register
@@ -18,7 +21,7 @@ def _link_of_sale(parcel: Transmission) -> HubLink:
 
 def _known(link: HubLink | None) -> HubLink:
     if link is None:
-        raise GiveUp("Le lien avec le Centralisateur n’est pas configuré pour ce groupe")
+        raise GiveUp(_("Le lien avec le Centralisateur n’est pas configuré pour ce groupe"))
     return link
 
 
@@ -44,8 +47,10 @@ def nothing_more(parcel: Transmission, answer: Answer) -> None:
     """The transmission's own row says enough."""
 
 
-register(Carrier(actions.SALE_PUT, "Vente vers le Centralisateur", put_sale, actions.record_sale_received, actions.record_sale_refused))
-register(Carrier(actions.SALE_DELETE, "Retrait d’une vente", withdraw_sale, actions.record_withdrawal, actions.record_sale_refused))
-register(Carrier(actions.DOCUMENT_FETCH, "Document de la police", fetch_document, actions.record_document))
-register(Carrier(actions.GRANT_DELETE, "Accès rendu au Centralisateur", give_grant_back, nothing_more))
+register(
+    Carrier(actions.SALE_PUT, lazy("Vente vers le Centralisateur"), put_sale, actions.record_sale_received, actions.record_sale_refused)
+)
+register(Carrier(actions.SALE_DELETE, lazy("Retrait d’une vente"), withdraw_sale, actions.record_withdrawal, actions.record_sale_refused))
+register(Carrier(actions.DOCUMENT_FETCH, lazy("Document de la police"), fetch_document, actions.record_document))
+register(Carrier(actions.GRANT_DELETE, lazy("Accès rendu au Centralisateur"), give_grant_back, nothing_more))
 actions.follow_orders()

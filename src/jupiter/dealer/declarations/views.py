@@ -13,6 +13,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -42,7 +43,7 @@ from .tables import SHOWN, TransmissionTable
 
 PER_PAGE = 25
 SETTLED = 286  # htmx stops polling
-NOT_ARRIVED = "la vente n’est pas encore arrivée au Centralisateur"
+NOT_ARRIVED = lazy("la vente n’est pas encore arrivée au Centralisateur")
 STATES = {
     State.SENDING: Shown(State.SENDING.label, "info", "progress"),
     State.RECEIVED: Shown(State.RECEIVED.label, "info", "circle-check"),

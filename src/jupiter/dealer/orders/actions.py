@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from jupiter.dealer.customers.actions import save_customer
 from jupiter.dealer.customers.models import Customer, Party
@@ -168,7 +169,7 @@ def cancel_order(order: Order, *, reason: str, by: str, today: date, now: dateti
     _release(order, by)
     if was_closed:
         _tell(AFTER_WITHDRAWING, order, by)
-    _note(order, "cancel", by, f"Bon {order.number} annulé\u00a0: {order.cancel_reason}")
+    _note(order, "cancel", by, _("Bon {number} annulé\u00a0: {reason}").format(number=order.number, reason=order.cancel_reason))
     return order
 
 
@@ -186,7 +187,8 @@ def reopen_order(order: Order, *, reason: str, by: str, today: date) -> Order:
     if order.vehicle:
         take_back_sale(order.vehicle, by=by, order=str(order.number))
     _tell(AFTER_WITHDRAWING, order, by)
-    _note(order, "reopen", by, f"Bon {order.number} rouvert\u00a0: {reason.strip()}", reason=reason.strip())
+    sentence = _("Bon {number} rouvert\u00a0: {reason}").format(number=order.number, reason=reason.strip())
+    _note(order, "reopen", by, sentence, reason=reason.strip())
     return order
 
 
@@ -212,7 +214,7 @@ def close_again(order: Order, closing: Mapping[str, Any], *, by: str, today: dat
     order.closed_by, order.closed_frozen = closing["by"], closing["frozen"]
     _sell(order, by)
     _touch(order, by, today, "state", "closed_at", "closed_on", "closed_by", "closed_frozen")
-    _note(order, "close_again", by, f"Bon {order.number} clôturé à nouveau, tel qu’il l’était")
+    _note(order, "close_again", by, _("Bon {number} clôturé à nouveau, tel qu’il l’était").format(number=order.number))
     return order
 
 
@@ -227,7 +229,7 @@ def delete_order(order: Order, *, by: str, now: datetime) -> Order:
     order.version += 1
     order.save(update_fields=["deleted_at", "deleted_by", "version"])
     _release(order, by)
-    _note(order, "delete", by, f"Bon {order.number} supprimé")
+    _note(order, "delete", by, _("Bon {number} supprimé").format(number=order.number))
     return order
 
 
@@ -245,7 +247,7 @@ def print_order(order: Order, *, by: str, today: date) -> tuple[str, bytes]:
     try:
         with transaction.atomic():
             paper.save()
-            _note(order, "print", by, f"Bon {order.number} édité", sha256=paper.sha256)
+            _note(order, "print", by, _("Bon {number} édité").format(number=order.number), sha256=paper.sha256)
     except IntegrityError:  # another press of the button was faster: its paper is the one
         paper = OrderPaper.objects.get(order=order, closing=order.closings)
     return paper.name, bytes(paper.content)
@@ -265,7 +267,7 @@ def _create(group: Group, site: Site, typed: Typed, by: str, today: date, key: U
     buyer.order = order
     buyer.save(force_insert=True)
     _write_lines(order, typed, is_new=True)
-    _note(order, "create", by, f"Bon {order.number} créé", confirmed=list(typed.newly_confirmed))
+    _note(order, "create", by, _("Bon {number} créé").format(number=order.number), confirmed=list(typed.newly_confirmed))
     return order
 
 
@@ -291,9 +293,11 @@ def _save(order: Order, site: Site, typed: Typed, version: int, by: str, today: 
         return order
     order.buyer.save()
     _touch(order, by, today)
-    sentence = f"Bon {order.number} enregistré"
+    sentence = _("Bon {number} enregistré").format(number=order.number)
     if typed.newly_confirmed:
-        sentence += f". Confirmé\u00a0: {' ; '.join(typed.newly_confirmed)}"
+        sentence = _("Bon {number} enregistré. Confirmé\u00a0: {doubts}").format(
+            number=order.number, doubts=" ; ".join(typed.newly_confirmed)
+        )
     _note(order, "save", by, sentence, changes=changes, confirmed=list(typed.newly_confirmed))
     return order
 
@@ -311,7 +315,7 @@ def _close(order: Order, by: str, today: date, now: datetime) -> Order:
     _sell(order, by)
     _touch(order, by, today, "customer", "state", "closed_at", "closed_on", "closed_by", "closings", "closed_frozen")
     _note(
-        order, "close", by, f"Bon {order.number} clôturé", gross=order.agreed_gross, vat_percent=order.vat_percent,
+        order, "close", by, _("Bon {number} clôturé").format(number=order.number), gross=order.agreed_gross, vat_percent=order.vat_percent,
         delivery_on=order.delivery_on, buyer=order.buyer.list_name, confirmed=order.confirmed_doubts,
     )  # fmt: skip
     _tell(AFTER_CLOSING, order, by)

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from jupiter.contracts.reconciliation import ASKED_AT_THE_HUB, KeptSaleV1, SaleLineV1
 from jupiter.dealer.declarations import actions as declarations
@@ -192,11 +193,11 @@ def carry_out(difference_id: int, owner_id: int) -> None:
     verdict = Verdict(difference.verdict)
     try:
         if link is None:
-            raise GiveUp("Le lien avec le Centralisateur n’est pas configuré pour ce groupe")
+            raise GiveUp(_("Le lien avec le Centralisateur n’est pas configuré pour ce groupe"))
         if verdict in (Verdict.NOT_HERE, Verdict.BEHIND):
             kept = client.kept_sale(link, difference.subject)
             if kept is None:
-                raise GiveUp("le Centralisateur n’a plus cette vente")
+                raise GiveUp(_("le Centralisateur n’a plus cette vente"))
             with walled([owner_id]):
                 _take_over(link, kept)
         else:
@@ -205,7 +206,7 @@ def carry_out(difference_id: int, owner_id: int) -> None:
     except GiveUp as refusal:
         give_up(difference_id, owner_id, refusal.reason)
     except (declarations.UnknownSale, MoveRefused):
-        give_up(difference_id, owner_id, "l’état du bon ne le permet pas")
+        give_up(difference_id, owner_id, _("l’état du bon ne le permet pas"))
 
 
 def give_up(difference_id: int, owner_id: int, reason: str) -> None:

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Annotated
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from ninja import Path, Router
 from pydantic import ValidationError
 
@@ -71,11 +72,11 @@ def _asked(request: HttpRequest, client_id: str) -> tuple[HubLink, Reconciliatio
     except NotSigned:
         link = None
     if link is None:
-        raise Problem(401, "not-signed", "Signature absente, fausse ou trop ancienne.")
+        raise Problem(401, "not-signed", _("Signature absente, fausse ou trop ancienne."))
     try:
         return link, ReconciliationAskedV1.model_validate(strict_json.loads(request.body))
     except strict_json.Unreadable as reason:
-        raise Problem(400, "unreadable-json", f"Le JSON est illisible : {reason}.") from reason
+        raise Problem(400, "unreadable-json", _("Le JSON est illisible\u00a0: {reason}.").format(reason=reason)) from reason
     except ValidationError as refused:
         errors = field_errors(refused.errors())  # type: ignore[arg-type]
-        raise Problem(400, "unreadable-notice", "Cette question n’est pas lisible.", errors=errors) from refused
+        raise Problem(400, "unreadable-notice", _("Cette question n’est pas lisible."), errors=errors) from refused

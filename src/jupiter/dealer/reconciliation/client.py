@@ -9,6 +9,7 @@ from urllib.parse import quote, urlencode
 
 import httpx
 from django.conf import settings
+from django.utils.translation import gettext as _
 from pydantic import BaseModel, ValidationError
 
 from jupiter.contracts.reconciliation import MOST_NAMED, DaysV1, KeptSaleV1, SaleLinesV1, SaleLineV1
@@ -80,7 +81,7 @@ def _readable(answer: Answer, kind: type[Read]) -> Read:
     try:
         return kind.model_validate(answer.words)
     except ValidationError as error:
-        raise TryAgain(f"La réponse du {NAME} est illisible", status=answer.status) from error
+        raise TryAgain(_("La réponse du Centralisateur est illisible"), status=answer.status) from error
 
 
 def _line(link: HubLink) -> Line:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from jupiter.kit.accounts.models import User
 from jupiter.kit.journal.actions import note
@@ -60,12 +61,20 @@ def save_site(site: Site, facts: Mapping[str, Any], *, fees: Sequence[FeeLine], 
     for name in FACTS:
         setattr(site, name, facts[name])
     if _write_fees(site, fees):
-        changes["default_fees"] = ["", "modifiés"]
+        changes["default_fees"] = ["", _("modifiés")]
     if changes:
         site.version, site.updated_by = F("version") + 1, by
         site.save(update_fields=[*FACTS, "version", "updated_by", "updated_at"])
         site.refresh_from_db(fields=["version"])
-        note("edit", "site", site.pk, who=by, owner_id=site.pk, sentence=f"Localisation {site.code} modifiée", changes=changes)
+        note(
+            "edit",
+            "site",
+            site.pk,
+            who=by,
+            owner_id=site.pk,
+            sentence=_("Localisation {code} modifiée").format(code=site.code),
+            changes=changes,
+        )
     return site
 
 
@@ -94,7 +103,7 @@ def create_group(name: str, *, site_code: str, site_name: str, administrator: Us
     group = Group.objects.create(name=name)
     site = Site.objects.create(group=group, legacy_id=1, code=site_code, name=site_name)
     Membership.objects.create(user=administrator, site=site, role=rules.ADMIN)
-    note("create", "group", group.pk, who="installation", owner_id=site.pk, sentence=f"Groupe {name} créé")
+    note("create", "group", group.pk, who="installation", owner_id=site.pk, sentence=_("Groupe {name} créé").format(name=name))
     return group
 
 

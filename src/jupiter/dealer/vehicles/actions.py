@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 
 from jupiter.dealer.customers.models import Customer
 from jupiter.dealer.sites.models import Site
@@ -77,7 +78,7 @@ def _create(site: Site, facts: Mapping[str, Any], costs: Iterable[tuple[str, Dec
     car.search_text = rules.search_text(car)
     car.save()
     _write_costs(car, costs)
-    _note(car, "create", by, f"Véhicule {car.stock_number} entré au stock")
+    _note(car, "create", by, _("Véhicule {number} entré au stock").format(number=car.stock_number))
     return car
 
 
@@ -102,29 +103,31 @@ def edit_vehicle(
         raise MileageGoesBack(before["mileage_km"], car.mileage_km)
     changes = {name: [_said(before[name]), _said(getattr(car, name))] for name in FACTS if before[name] != getattr(car, name)}
     if _write_costs(car, costs):
-        changes["costs"] = ["", "modifiés"]
+        changes["costs"] = ["", _("modifiés")]
     if not changes:
         return car
     car.version, car.updated_by, car.search_text = F("version") + 1, by, rules.search_text(car)
     car.save(update_fields=[*FACTS, "version", "updated_by", "search_text", "updated_at"])
     car.refresh_from_db(fields=["version"])
-    names = ", ".join(str(LABELS[name]) for name in changes if name != "costs")
-    sentence = f"Fiche modifiée\u00a0: {names or 'frais'}"
+    names = ", ".join(str(LABELS[name]) for name in changes if name != "costs") or _("frais")
+    sentence = _("Fiche modifiée\u00a0: {names}").format(names=names)
     if backwards:
-        sentence += f". Kilométrage en baisse confirmé\u00a0: {before['mileage_km']} → {car.mileage_km} km"
+        sentence = _("Fiche modifiée\u00a0: {names}. Kilométrage en baisse confirmé\u00a0: {before} → {after} km").format(
+            names=names, before=before["mileage_km"], after=car.mileage_km
+        )
     _note(car, "edit", by, sentence, changes=changes)
     return car
 
 
 def reserve_vehicle(car: Vehicle, *, today: date, by: str, order: str) -> None:
     """An open order takes it."""
-    _move(car, "reserve", by, f"Pris dans le bon {order}", ordered_on=today)
+    _move(car, "reserve", by, _("Pris dans le bon {order}").format(order=order), ordered_on=today)
 
 
 def release_vehicle(car: Vehicle, *, by: str, order: str) -> None:
     """Its order lets it go: taken out, cancelled or deleted."""
     _move(
-        car, "release", by, f"Sorti du bon {order}", ordered_on=None, delivery_on=None, agreed_gross=None, buyer=None,
+        car, "release", by, _("Sorti du bon {order}").format(order=order), ordered_on=None, delivery_on=None, agreed_gross=None, buyer=None,
     )  # fmt: skip
 
 
@@ -141,20 +144,20 @@ def sell_vehicle(
 ) -> None:
     """Its order is closed: Cours Livraison."""
     _move(
-        car, "close_sale", by, f"Bon {order} clôturé", buyer=buyer, agreed_gross=agreed_gross, delivery_on=delivery_on,
+        car, "close_sale", by, _("Bon {order} clôturé").format(order=order), buyer=buyer, agreed_gross=agreed_gross, delivery_on=delivery_on,
         warranty_label=warranty_label, mileage_km=mileage_km,
     )  # fmt: skip
 
 
 def take_back_sale(car: Vehicle, *, by: str, order: str) -> None:
     """Its closed order is open again."""
-    _move(car, "reopen_sale", by, f"Bon {order} rouvert", delivery_on=None, agreed_gross=None, buyer=None)
+    _move(car, "reopen_sale", by, _("Bon {order} rouvert").format(order=order), delivery_on=None, agreed_gross=None, buyer=None)
 
 
 @transaction.atomic
 def deliver_vehicle(car: Vehicle, *, today: date, by: str) -> None:
     """The keys are handed over: the sale is done."""
-    _move(car, "deliver", by, "Véhicule livré", sold_on=today)
+    _move(car, "deliver", by, _("Véhicule livré"), sold_on=today)
 
 
 def _move(car: Vehicle, move: str, by: str, sentence: str, **facts: Any) -> None:
