@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms import BoundField
+from django.utils.translation import gettext_lazy as lazy
 
 from jupiter.hub.guarantors.port import Guarantor
 from jupiter.hub.guarantors.registry import GUARANTORS
@@ -35,13 +36,15 @@ class ProfileForm(KitForm):
             )
             if guarantor.account.needs_identifier and not self._preset(key):
                 self.fields[f"{key}_identifier"] = self._asked(
-                    LineField(label="Identifiant", most=40, required=False, initial=account.identifier if account else "", disabled=fixed)
+                    LineField(
+                        label=lazy("Identifiant"), most=40, required=False, initial=account.identifier if account else "", disabled=fixed
+                    )
                 )
             if guarantor.account.needs_handling:
-                choices = [("", "Choisir…"), *GuarantorAccount.Handling.choices]
+                choices = [("", lazy("Choisir…")), *GuarantorAccount.Handling.choices]
                 self.fields[f"{key}_handling"] = self._asked(
                     PickField(
-                        label="Type de gestion",
+                        label=lazy("Type de gestion"),
                         choices=choices,
                         required=False,
                         initial=account.handling if account else "",

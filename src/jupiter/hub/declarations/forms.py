@@ -61,7 +61,7 @@ HABITS: Mapping[str, Mapping[str, object]] = {
     "email": {"inputmode": "email", "spellcheck": "false", "autocapitalize": "none"},
 }
 LABELS = {  # where the paper's label is too long for its place
-    "consent": "Consentement du client (FOCUS)",
+    "consent": lazy("Consentement du client (FOCUS)"),
 }
 DRAFT, DECLARE = "save", "declare"
 
@@ -194,7 +194,7 @@ class ChoiceForm(KitForm):
             *known,
             {
                 "value": self.NONE,
-                "label": "Sans garantie commerciale",
+                "label": _("Sans garantie commerciale"),
                 "note": _("Relation Client et Assistance seulement\u00a0: aucun devis n’est créé."),
                 "checked": picked == self.NONE,
             },

@@ -78,7 +78,7 @@ class SaleTable(tables.Table):
     def render_number(self, record: Sale) -> SafeString:
         page = "declarations:begin" if record.is_received and self.may_complete else "declarations:show"
         return format_html(
-            '<a href="{}">{}</a>', reverse(page, args=[record.pk]), record.declaration_number or record.order_number or "Nouvelle vente"
+            '<a href="{}">{}</a>', reverse(page, args=[record.pk]), record.declaration_number or record.order_number or _("Nouvelle vente")
         )
 
     def render_shown(self, record: Sale) -> Any:

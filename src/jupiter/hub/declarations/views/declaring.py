@@ -82,7 +82,7 @@ def _proposed(sale: Sale, keys: list[str]) -> str:
 
 def _steps(request: HttpRequest, form: ChoiceForm, *, point: PointOfSale, sale: Sale | None) -> HttpResponse:
     return screen(
-        request, "declarations/steps.html", title="DECLARATION VENTE SPOTICAR", here="declare", status=422 if form.errors else 200,
+        request, "declarations/steps.html", title=_("DECLARATION VENTE SPOTICAR"), here="declare", status=422 if form.errors else 200,
         form=form, point=point, sale=sale,
     )  # fmt: skip
 

@@ -120,7 +120,7 @@ def _timeline(sale: Sale, *, has_document: bool) -> list[dict[str, Any]]:
         {
             "name": _("Vente reçue"),
             "date": printed_date(sale.received_on),
-            "note": f"bon {sale.order_number}" if sale.order_number else "",
+            "note": _("bon {number}").format(number=sale.order_number) if sale.order_number else "",
             "when": "done",
         },
         {

@@ -89,7 +89,14 @@ def _line(sale: Sale, may_complete: bool) -> dict[str, Any]:
     return {
         "text": sale.title,
         "note": " · ".join(
-            filter(None, [sale.vehicle, sale.plate, sale.declaration_number or (f"bon {sale.order_number}" if sale.order_number else "")])
+            filter(
+                None,
+                [
+                    sale.vehicle,
+                    sale.plate,
+                    sale.declaration_number or (_("bon {number}").format(number=sale.order_number) if sale.order_number else ""),
+                ],
+            )
         ),
         "when": shown.label,
         "late": sale.cover == Cover.ASIDE,
