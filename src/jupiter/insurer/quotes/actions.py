@@ -201,7 +201,7 @@ def choose_offer(job: Job, *, offering: str, months: int, by: str, today: date, 
     if offer is None:
         raise OfferRefused(f"{offering} {months}", [])
     if not offer.is_eligible:
-        raise OfferRefused(f"{offer.name} {months} mois", refusals_of(offer))
+        raise OfferRefused(_("{offer} {months} mois").format(offer=offer.name, months=months), refusals_of(offer))
     if job.offer_id == offer.pk:
         return job
     job.offer = offer
