@@ -46,7 +46,11 @@ class Answer:
 
     @property
     def shown(self) -> str:
-        return json.dumps(self.words, ensure_ascii=False)[:SHOWN_OF_AN_ANSWER] if self.words is not None else f"{len(self.body)} octets"
+        return (
+            json.dumps(self.words, ensure_ascii=False)[:SHOWN_OF_AN_ANSWER]
+            if self.words is not None
+            else _("{n} octets").format(n=len(self.body))
+        )
 
 
 @dataclass

@@ -7,6 +7,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
+from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
 from jupiter.kit.web.frame import SERVICES
@@ -23,4 +24,4 @@ def send_password_letter(*, user_id: int) -> None:
     words = render_to_string(
         "accounts/password_letter.txt", {"user": user, "service": service, "link": settings.PUBLIC_URL.rstrip("/") + way}
     )
-    send_mail(f"{service.name}\u00a0: votre mot de passe", words, None, [user.email])
+    send_mail(_("{service}\u00a0: votre mot de passe").format(service=service.name), words, None, [user.email])

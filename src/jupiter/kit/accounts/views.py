@@ -45,7 +45,7 @@ def login(request: HttpRequest) -> HttpResponse:
             locked = was_locked_out(request)
             form.add_error(None, LOCKED if locked else WRONG)
             status = 429 if locked else 422
-    return screen(request, "accounts/login.html", title="Connexion", form=form, next=safe_next(request, ""), status=status)
+    return screen(request, "accounts/login.html", title=_("Connexion"), form=form, next=safe_next(request, ""), status=status)
 
 
 @public
@@ -68,7 +68,7 @@ def forgotten(request: HttpRequest) -> HttpResponse:
 @public
 @require_safe
 def letter_sent(request: HttpRequest) -> HttpResponse:
-    return screen(request, "accounts/letter_sent.html", title="Consultez vos e-mails")
+    return screen(request, "accounts/letter_sent.html", title=_("Consultez vos e-mails"))
 
 
 @public
@@ -90,7 +90,12 @@ def reset(request: HttpRequest, uid: str, token: str) -> HttpResponse:
         messages.success(request, _("Votre mot de passe est changé. Connectez-vous."))
         return redirect("accounts:login")
     return screen(
-        request, "accounts/reset.html", title="Nouveau mot de passe", form=form, username=user.username, status=422 if form.errors else 200
+        request,
+        "accounts/reset.html",
+        title=_("Nouveau mot de passe"),
+        form=form,
+        username=user.username,
+        status=422 if form.errors else 200,
     )
 
 
@@ -115,7 +120,7 @@ def password(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("Votre mot de passe est changé. Vos autres sessions sont fermées."))
             return redirect("accounts:password")
         form.add_error("old_password", LOCKED if was_locked_out(request) else _("Ce mot de passe n’est pas l’actuel"))
-    return screen(request, "accounts/password.html", title="Changer de mot de passe", form=form, status=422 if form.errors else 200)
+    return screen(request, "accounts/password.html", title=_("Changer de mot de passe"), form=form, status=422 if form.errors else 200)
 
 
 @anyone

@@ -227,7 +227,7 @@ CHECK, ERROR = lazy("À vérifier\u00a0:"), lazy("Erreur\u00a0:")  # before the 
 
 def _labelled(bound: Drawn) -> str:
     unit, source = bound.unit, bound._mark("SOURCE")
-    spoken = f'<span class="visually-hidden">, en {escape(unit)}</span>' if unit else ""
+    spoken = f'<span class="visually-hidden">{escape(_(", en {unit}").format(unit=unit))}</span>' if unit else ""
     parts = [f'<span class="text">{escape(bound.label)}{spoken}</span>']
     if bound.field.required:
         parts.append('<span class="req" aria-hidden="true">*</span>')

@@ -423,7 +423,7 @@ class KitForm(forms.Form):
         if field and isinstance(error, ValidationError) and not hasattr(error, "error_dict"):
             for one in error.error_list:
                 if one.code == "required":
-                    one.message = f"Le champ {small(str(self[field].label))} est obligatoire"
+                    one.message = _("Le champ {field} est obligatoire").format(field=small(str(self[field].label)))
         super().add_error(field, error)
 
     def summary(self) -> list[tuple[str, str]]:
