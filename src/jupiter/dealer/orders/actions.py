@@ -327,7 +327,7 @@ def _sell(order: Order, by: str) -> None:
         raise OrderIncomplete(["vehicle"])  # said before already; for the type checker
     sell_vehicle(
         order.vehicle, buyer=order.customer, agreed_gross=order.agreed_gross, delivery_on=order.delivery_on,
-        warranty_label=f"{order.warranty.months} mois" if order.warranty else "", mileage_km=order.mileage_km or order.vehicle.mileage_km,
+        warranty_label=_("{months} mois").format(months=order.warranty.months) if order.warranty else "", mileage_km=order.mileage_km or order.vehicle.mileage_km,
         by=by, order=str(order.number),
     )  # fmt: skip
 
