@@ -220,7 +220,7 @@ def without_comments(html: str) -> str:
 def blank(code: str) -> str:
     """What Django will put there, unknown to us; a translated text says itself."""
     said = re.match(r"""{%\s*(?:translate|trans)\s+["'](.*?)["']""", code)
-    return said.group(1) if said else "\u2060"
+    return said.group(1) if said else "\n".join(["\u2060", *re.findall(r"""\b_\(["'](.*?)["']\)""", code)])
 
 
 def test_the_rules_for_templates_bite():
@@ -257,7 +257,7 @@ def test_the_french_of_python_is_well_set():
         if "migrations" in path.parts:
             continue
         for node in ast.walk(tree(path)):
-            if isinstance(node, ast.Call) and name_of(node.func) in ("_", "gettext", "gettext_lazy", "ngettext"):
+            if isinstance(node, ast.Call) and name_of(node.func) in TRANSLATED:
                 for said in node.args:
                     if isinstance(said, ast.Constant) and isinstance(said.value, str):
                         faults += [f"{where(path, node.lineno)} {fault!r}" for fault in untypographic(said.value)]
@@ -336,6 +336,64 @@ def test_french_that_gettext_does_not_see_is_seen(bad):
 )  # fmt: skip
 def test_french_that_is_translated_or_documentation_is_left_alone(good):
     assert french_untranslated(good) == []
+
+
+NOT_TRANSLATED = {
+    "CSV": "a format", "Excel": "a program", "XLSX": "a format", "HTTP": "a standard", "VIN": "a standard", "ID": "a standard",
+    "RRD1": "the network’s own code", "BDC": "the trade’s own letters", "Spoticar": "a brand", "Ctrl": "a key", "S": "a key", "ms": "a unit",
+}  # fmt: skip
+NOT_SAID = {"page": "in an address", "apres": "in an address", "avant": "in an address", "info-circle": "an icon"}
+SAID_BY = ("title", "hint", "label", "text", "name", "note", "link", "noun")  # arguments of our templates that a person reads
+HTML_TAG = re.compile(r"""<(?:"[^"]*"|'[^']*'|[^'">])*>""")
+
+
+def untranslated(html: str) -> list[str]:
+    """What a person would read in a template that gettext does not see, or sees in pieces."""
+    html = re.sub(r"{%\s*comment\s*%}.*?{%\s*endcomment\s*%}|{#.*?#}|<!.*?>", "", html, flags=re.S)
+    found = [each.group() for each in re.finditer(r"\|\s*pluralize\b[^}|]*", html)]  # half a word: {% blocktranslate count … %}
+    html = re.sub(r"{%\s*blocktranslate\b(.*?)%}.*?{%\s*endblocktranslate\s*%}", r"{% \1 %}", html, flags=re.S)
+    for code in re.findall(r"{%.*?%}|{{.*?}}", html, re.S):
+        given = re.findall(r"""\|\s*(?:default|default_if_none|yesno|add)\s*:\s*["']([^"']*)["']""", code)
+        found += [text for text in given if text not in NOT_SAID]
+        if re.match(r"{%\s*(?:include|with)\b", code):
+            found += re.findall(rf"""\b(?:{"|".join(SAID_BY)})=["']([^"']*)["']""", code)
+    html = re.sub(r"{%.*?%}|{{.*?}}", "\u2060", html, flags=re.S)
+    html = re.sub(r"<(script|style)\b.*?</\1>", "", html, flags=re.S)
+    for tag in HTML_TAG.findall(html):
+        found += re.findall(r"""\s(?:title|alt|aria-label|placeholder|data-confirm)="([^"]*)\"""", tag)
+    found += HTML_TAG.split(html)
+    return [text.strip() for text in found if set(re.findall(r"[^\W\d_]\w*", NO_BREAK.sub(" ", text))) - NOT_TRANSLATED.keys()]
+
+
+@pytest.mark.parametrize("path", templates(), ids=lambda path: str(path.relative_to(SOURCES)))
+def test_what_a_template_says_goes_through_gettext(path):
+    assert untranslated(path.read_text()) == []
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        "<p>Bonjour</p>", '<a title="Fermer">{% icon "x" %}</a>', '{% include "a.html" with title="Client" %}', '{{ x|default:"rien" }}',
+        '<p>{% translate "Un" %} bon</p>', "{% if x %}Bloqué{% endif %}", '{% translate "ligne" %}{{ n|pluralize }}', "<b>Bon {{ n }}</b>",
+        '{% blocktranslate with a=b|default:"rien" %}Bon {{ a }}{% endblocktranslate %}', '<input\n placeholder="Nom">',
+        '{% with note="Police "|add:number %}{% endwith %}', '<a aria-label="{{ name }}, mon compte"></a>', "<td>&nbsp;ou</td>",
+    ],
+)  # fmt: skip
+def test_a_templates_word_that_gettext_does_not_see_is_seen(bad):
+    assert untranslated(bad)
+
+
+@pytest.mark.parametrize(
+    "good",
+    [
+        '<p class="quiet">{% translate "Bonjour" %}</p>', '<a title="{% translate "Fermer" %}" href="/x">→</a>', "{# Un mot #}<hr>",
+        '{% include "a.html" with title=_("Client") tone="warn" id="who" %}', '{{ x|default:_("rien") }} · {{ y|default:"—" }}',
+        "{% blocktranslate count n=lines|length %}{{ n }} ligne{% plural %}{{ n }} lignes{% endblocktranslate %}", "<th>VIN</th>",
+        '<button name="act" value="save" {% if x > 1 %}hidden{% endif %}>+</button>', "&nbsp;: {{ amount }}&#8239;€",
+    ],
+)  # fmt: skip
+def test_a_templates_word_that_is_translated_or_none_is_left_alone(good):
+    assert untranslated(good) == []
 
 
 # The repository -------------------------------------------------------------------------------------------------------
