@@ -1,6 +1,5 @@
 """The printed bon de commande, read back from its text."""
 
-import subprocess
 from datetime import date
 from decimal import Decimal
 
@@ -10,16 +9,12 @@ from jupiter.dealer.customers.models import Title
 from jupiter.dealer.orders import pdf
 from jupiter.dealer.orders.actions import close_order, print_order, reopen_order
 from jupiter.dealer.orders.models import Order
+from tests.pdf import text
 
 from . import make
 from .make import NOON, TODAY, WHO
 
 pytestmark = pytest.mark.django_db
-
-
-def text(content: bytes) -> str:
-    read = subprocess.run(["pdftotext", "-layout", "-", "-"], input=content, capture_output=True, check=True)
-    return " ".join(read.stdout.decode().replace("\u202f", " ").replace("\u00a0", " ").split())
 
 
 def paper(order, today=TODAY) -> str:
