@@ -1,15 +1,30 @@
 """The lines of a row (fees of an order, costs of a car …), read in the row's own statement."""
 
+import json
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Model, OuterRef, QuerySet, TextField
-from django.db.models.functions import Cast, JSONObject
+from django.db.models import Func, JSONField, Model, OuterRef, QuerySet
 from django.db.models.query import ModelIterable
 
 Rows = TypeVar("Rows", bound=QuerySet[Any])
 READ = "_lines_of_"
+
+
+class _Exact(json.JSONDecoder):
+    def __init__(self) -> None:
+        super().__init__(parse_float=Decimal)
+
+
+class _WholeRow(Func):
+    """All columns of the subquery's own row, as one JSON object: amounts as they are, without a cast to be written for each."""
+
+    output_field = JSONField(decoder=_Exact)
+
+    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:
+        return f"to_jsonb({compiler.quote_name_unless_alias(compiler.query.get_initial_alias())})", []
 
 
 class _WithLines(ModelIterable):  # type: ignore[type-arg]  # at run time it takes none
@@ -18,13 +33,15 @@ class _WithLines(ModelIterable):  # type: ignore[type-arg]  # at run time it tak
             for name in [name for name in vars(row) if name.startswith(READ)]:
                 words = row.__dict__.pop(name)
                 relation = row._meta.get_field(name.removeprefix(READ))
-                columns = {field.attname: field for field in relation.related_model._meta.concrete_fields}
+                fields = relation.related_model._meta.concrete_fields
                 keep_lines(
                     row,
                     relation.name,
                     [
                         relation.related_model.from_db(
-                            row._state.db, list(columns), [None if line[at] is None else columns[at].to_python(line[at]) for at in columns]
+                            row._state.db,
+                            [field.attname for field in fields],
+                            [None if line[field.column] is None else field.to_python(line[field.column]) for field in fields],
                         )
                         for line in words
                     ],
@@ -37,9 +54,8 @@ def with_lines(rows: Rows, *names: str) -> Rows:
     for name in names:
         relation: Any = rows.model._meta.get_field(name)
         lines = relation.related_model
-        columns = {field.attname: Cast(field.attname, TextField()) for field in lines._meta.concrete_fields}
         mine = lines._base_manager.filter(**{relation.field.name: OuterRef("pk")}).order_by(*lines._meta.ordering)
-        rows = rows.annotate(**{READ + name: ArraySubquery(mine.values(line=JSONObject(**columns)))})
+        rows = rows.annotate(**{READ + name: ArraySubquery(mine.values(line=_WholeRow()))})
     rows._iterable_class = _WithLines
     return rows
 

@@ -10,6 +10,14 @@ from psycopg.errors import LockNotAvailable
 
 from .models import KeptAnswer, ReceivedNotice
 
+KEEP_ONCE = """
+    WITH patience AS MATERIALIZED (SELECT current_setting('lock_timeout') AS usual, set_config('lock_timeout', %s, true)),
+    kept AS (
+        INSERT INTO inbox_keptanswer (client_id, key, route, words_sha256) SELECT %s::text, %s::text, %s::text, %s::text FROM patience
+        ON CONFLICT DO NOTHING RETURNING 1
+    )
+    SELECT number, set_config('lock_timeout', usual, true) FROM (SELECT count(*) AS number FROM kept) AS found, patience
+"""  # one statement, so that only this insert waits no longer than the patience: whoever else has the key may still be at work
 PATIENCE_MS = 300  # how long a repeat waits for the first one to end
 
 
@@ -70,16 +78,9 @@ def is_new_notice(sender: str, notice_id: str) -> bool:
 def _is_first(client_id: str, key: str, route: str, digest: str) -> bool:
     with connection.cursor() as cursor:
         try:
-            cursor.execute(  # three in one, and back: the first and the last say how long the second may wait
-                "SELECT set_config('lock_timeout', %s, true);"
-                " INSERT INTO inbox_keptanswer (client_id, key, route, words_sha256) VALUES (%s, %s, %s, %s)"
-                " ON CONFLICT DO NOTHING RETURNING 1;"
-                " SET LOCAL lock_timeout TO DEFAULT",
-                [f"{PATIENCE_MS}ms", client_id, key, route, digest],
-            )
+            cursor.execute(KEEP_ONCE, [f"{PATIENCE_MS}ms", client_id, key, route, digest])
         except OperationalError as error:
             if isinstance(error.__cause__, LockNotAvailable):
                 raise StillRunning from error
             raise
-        cursor.nextset()
-        return cursor.fetchone() is not None
+        return cursor.fetchone()[0] == 1
