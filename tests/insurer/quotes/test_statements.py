@@ -12,7 +12,7 @@ JOBS = "/rest/job/v1/jobs"
 def test_by_api(client, producer, product, hub):
     token = make.bearer(make.a_client(producer))
     hub_token = make.bearer(hub)
-    with at_most(16):
+    with at_most(17):  # one waits for another declaration of the same new holder
         make.post(client, make.COMPOSITE, make.a_composite(), key="a", token=hub_token)
     job = Job.objects.get()
     with at_most(17):

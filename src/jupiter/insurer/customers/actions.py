@@ -1,7 +1,9 @@
 """The verbs of an account. The only writers."""
 
+import json
 from collections.abc import Mapping
 
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from jupiter.insurer.producers.models import Producer
@@ -16,8 +18,11 @@ SERIES = "accounts"
 def keep_account(producer: Producer, holder: Mapping[str, str], *, by: str) -> Account:
     """The account of this very holder at this producer, opened if there is none. Inside the caller's transaction.
 
-    Only identical words are one person: two people of one name are never made one by guess.
+    Only identical words are one person: two people of one name are never made one by guess. Two declarations of one new holder wait for
+    each other, to the end of the transaction: there is no row yet that they could meet at.
     """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, %s))", [json.dumps(holder, sort_keys=True), producer.pk])
     found = Account.objects.filter(producer=producer, **holder).order_by("pk").first()
     if found:
         return found
