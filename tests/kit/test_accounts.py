@@ -18,6 +18,7 @@ from django.utils import timezone
 from jupiter.kit.accounts import lockout, urls
 from jupiter.kit.accounts.access import check_credentials, was_locked_out
 from jupiter.kit.accounts.actions import make_person
+from jupiter.kit.accounts.hashers import Argon2
 from jupiter.kit.accounts.models import Session, User
 from jupiter.kit.accounts.tasks import send_password_letter
 from tests.kit.conftest import PASSWORD
@@ -62,6 +63,22 @@ def test_the_name_is_kept_and_the_password_is_not(client, hakim):
     page = BeautifulSoup(log_in(client, password="faux").content, "html.parser")
     assert page.select_one("[name=username]")["value"] == "hakim"
     assert not page.select_one("[name=password]").has_attr("value")
+
+
+@pytest.mark.parametrize("name", ["hakim", "personne", "parti"])
+def test_a_password_is_worked_on_known_or_not(client, hakim, name, monkeypatch):
+    """One hash each time: how long it takes tells nothing either. Once the door is shut, none."""
+    User.objects.create_user("parti", "", PASSWORD, is_active=False)
+    worked = []
+    for work in ("encode", "verify"):
+        real = getattr(Argon2, work)
+        monkeypatch.setattr(Argon2, work, lambda *told, real=real, work=work: worked.append(work) or real(*told))
+    for _ in range(5):
+        before = len(worked)
+        log_in(client, username=name, password="faux")
+        assert len(worked) - before == 1
+    log_in(client, username=name, password="faux")
+    assert len(worked) == 5
 
 
 @pytest.mark.parametrize("name", ["hakim", "personne"])
@@ -139,7 +156,7 @@ def test_one_leaves_by_post_only(inside):
     assert inside.get("/form/").status_code == 302
 
 
-def test_a_session_ends_twelve_hours_after_the_log_in_even_in_use(client, hakim):
+def test_a_session_ends_twelve_hours_after_the_log_in_even_in_use(client, hakim, monkeypatch):
     log_in(client)
     end = client.session.get_expiry_date()
     assert timedelta(hours=11, minutes=59) < end - timezone.now() <= timedelta(hours=12)
@@ -148,9 +165,25 @@ def test_a_session_ends_twelve_hours_after_the_log_in_even_in_use(client, hakim)
     session.save()
     client.post("/preferences/", {"theme": "dark"})
     assert client.session.get_expiry_date() == end
-    kept = Session.objects.get()
-    assert kept.expire_date == end
-    Session.objects.update(expire_date=timezone.now())
+    nearly = end - timedelta(minutes=30)
+    monkeypatch.setattr(timezone, "now", lambda: nearly)
+    Session.objects.update(expire_date=nearly + timedelta(minutes=1))
+    assert client.get("/form/").status_code == 200
+    assert Session.objects.get().expire_date == end, "no longer than that"
+    monkeypatch.setattr(timezone, "now", lambda: end)
+    assert client.get("/form/").status_code == 302
+
+
+def test_a_session_that_nobody_uses_for_two_hours_ends(client, hakim, monkeypatch, django_assert_num_queries):
+    log_in(client)
+    begun = timezone.now()
+    for hours in (1.9, 3.8, 5.7):
+        monkeypatch.setattr(timezone, "now", lambda hours=hours: begun + timedelta(hours=hours))
+        with django_assert_num_queries(2):  # the second notes that it is in use
+            assert client.get("/form/").status_code == 200
+        with django_assert_num_queries(1):
+            assert client.get("/form/").status_code == 200
+    monkeypatch.setattr(timezone, "now", lambda: begun + timedelta(hours=7.8))
     assert client.get("/form/").status_code == 302
 
 

@@ -1,6 +1,7 @@
-"""A session and whose it is, read in one statement: every page begins with both."""
+"""A session and whose it is, read in one statement: every page begins with both. Nobody uses it for two hours: it ends."""
 
 from contextvars import ContextVar
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth import SESSION_KEY, get_user
@@ -15,17 +16,32 @@ from django.utils.functional import SimpleLazyObject
 
 from .models import Session, User
 
+IDLE = timedelta(hours=2)
+NOTED_EVERY = timedelta(minutes=5)  # that it is in use: not at each page
 _came_with_session: ContextVar[User | None] = ContextVar("the user read with the session", default=None)
 
 
 class SessionStore(DatabaseStore):
-    """Django's, which also brings the user."""
+    """Django's, which also brings the user. Its row ends with the session's last use; the absolute end stands in its words."""
 
     user: User | None = None
 
     @classmethod
     def get_model_class(cls) -> type[Session]:
         return Session
+
+    def load(self) -> dict[str, Any]:
+        found = self._get_session_from_db()
+        if found is None:
+            return {}
+        words = self.decode(found.session_data)
+        end = self._end_of(words)
+        if end - found.expire_date > NOTED_EVERY:
+            Session.objects.filter(pk=found.pk).update(expire_date=end)
+        return words
+
+    def _end_of(self, words: dict[str, Any]) -> datetime:
+        return min(self.get_expiry_date(expiry=words.get("_session_expiry")), timezone.now() + IDLE)
 
     def _get_session_from_db(self) -> Session | None:
         found = Session.objects.select_related("user").filter(session_key=self.session_key, expire_date__gt=timezone.now()).first()
@@ -38,7 +54,7 @@ class SessionStore(DatabaseStore):
     def create_model_instance(self, data: dict[str, Any]) -> Session:
         session = super().create_model_instance(data)
         assert isinstance(session, Session)
-        session.user_id = data.get(SESSION_KEY)
+        session.user_id, session.expire_date = data.get(SESSION_KEY), self._end_of(data)
         return session
 
 
