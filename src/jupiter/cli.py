@@ -21,6 +21,7 @@ ROLES = {  # all others: APP
     "load_demo": MAINT,  # these write for groups that nobody works in yet
     "create_group": MAINT,
     "create_producer": MAINT,
+    "link_hub": MAINT,
 }
 USAGE = f"usage: jupiter run …  or  jupiter {'|'.join(SERVICES)} web|worker|migrate|COMMAND …  or  jupiter postgres start|stop"
 HERE = Path(__file__).resolve().parents[2]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.hashers import BasePasswordHasher
+from django.db import transaction
 from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
@@ -15,7 +16,10 @@ from oauth2_provider.models import get_access_token_model, get_application_model
 
 
 class RandomSecretHasher(BasePasswordHasher):
-    """For secrets of 32 random bytes and more: nothing to guess, so one SHA-256 is as good as a million and costs nothing."""
+    """For secrets of 32 random bytes and more: nothing to guess, so one SHA-256 is as good as a million and costs nothing.
+
+    Two may be live during a rotation: their digests stand behind each other, with a comma between, the newer one first.
+    """
 
     algorithm = "sha256_random_secret"
 
@@ -26,7 +30,8 @@ class RandomSecretHasher(BasePasswordHasher):
         return f"{self.algorithm}${hashlib.sha256(password.encode()).hexdigest()}"
 
     def verify(self, password: str, encoded: str) -> bool:
-        return hmac.compare_digest(encoded, self.encode(password, ""))
+        given = self.decode(self.encode(password, ""))["hash"]
+        return any([hmac.compare_digest(digest, given) for digest in self.decode(encoded)["hash"].split(",")])  # all of them, always
 
     def decode(self, encoded: str) -> dict[str, Any]:
         algorithm, digest = encoded.split("$", 1)
@@ -54,6 +59,37 @@ def issue_client(name: str, *, client_id: str = "", client_secret: str = "") -> 
     facts = {"client_secret": client_secret, "name": name, "client_type": "confidential", "authorization_grant_type": "client-credentials"}
     application, _ = get_application_model().objects.update_or_create(client_id=client_id, defaults=facts)
     return IssuedClient(application, client_id, client_secret)
+
+
+class UnknownClient(Exception):
+    """No application has this client id."""
+
+
+@transaction.atomic
+def rotate_secret(client_id: str) -> str:
+    """A new secret, readable here and never again. The present one stays live beside it; one that was live beside that one is void."""
+    application, client_secret = _held(client_id), secrets.token_urlsafe(32)
+    present = RandomSecretHasher().decode(application.client_secret)["hash"].partition(",")[0]
+    application.client_secret = f"{RandomSecretHasher().encode(client_secret, '')},{present}"
+    application.save(update_fields=["client_secret", "updated"])
+    return client_secret
+
+
+@transaction.atomic
+def drop_former_secret(client_id: str) -> bool:
+    """Only the newest one is live from now on; whether there was another."""
+    application = _held(client_id)
+    newest, _, former = application.client_secret.partition(",")
+    application.client_secret = newest
+    application.save(update_fields=["client_secret", "updated"])
+    return bool(former)
+
+
+def _held(client_id: str) -> Any:
+    found = get_application_model().objects.select_for_update().filter(client_id=client_id).first()
+    if found is None:
+        raise UnknownClient(client_id)
+    return found
 
 
 class ClientToken(HttpBearer):

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 import jupiter.contracts
 from jupiter.dealer.declarations.models import CoverState, SaleAtHub, State
+from jupiter.dealer.sites.actions import link_to_hub
 from jupiter.kit.inbox.models import ReceivedNotice
 from jupiter.kit.journal.models import Entry
 from jupiter.kit.notices import signed_headers
@@ -118,6 +119,15 @@ def test_during_a_rotation_both_secrets_sign(client, link, order):
     link.notice_secret, link.former_notice_secret = "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", make.SECRET
     link.save()
     assert post(client, link, notice(order, sequence=2)).status_code == 204
+
+
+def test_a_secret_of_two_rotations_ago_signs_no_more(client, link, order):
+    for number in range(2):
+        secret = f"whsec_{'AB'[number] * 43}="
+        link_to_hub(order.group, client_id=link.client_id, client_secret="s", notice_secret=secret)
+    assert post(client, link, notice(order, sequence=9)).status_code == 401
+    assert post(client, link, notice(order, sequence=2), secret=secret).status_code == 204
+    assert SaleAtHub.objects.get().sequence == 2
 
 
 def test_the_api_is_described_and_readable(client):

@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 
 from jupiter.dealer.sites.actions import FeeLine, NetworkCodeCleared, SavedMeanwhile, TakenInGroup, save_site
 from jupiter.dealer.sites.forms import SiteForm, as_typed
-from jupiter.dealer.sites.models import Site, SiteFee
+from jupiter.dealer.sites.models import HubLink, Site, SiteFee
 from jupiter.kit.journal.actions import entries_of
 from tests.dealer import make
 
@@ -181,6 +181,18 @@ def test_a_first_group_is_made_by_a_command(client, db, monkeypatch):
     assert Site.objects.get().group.hub_link.client_id == "client-x"
     with pytest.raises(CommandError, match="exists already"):
         call_command("create_group", **told, stdout=io.StringIO())
+
+
+def test_a_groups_credentials_at_the_hub_are_changed_by_a_command(db, monkeypatch):
+    link = make.a_link(make.a_site().group)
+    monkeypatch.setenv("JUPITER_HUB_CLIENT_SECRET", "another")
+    monkeypatch.setenv("JUPITER_HUB_NOTICE_SECRET", "whsec_bmV3ZXI=")
+    call_command("link_hub", group=link.group.name, client_id=link.client_id, stdout=io.StringIO())
+    kept = HubLink.objects.get()
+    assert (kept.pk, kept.client_secret, kept.notice_secret) == (link.pk, "another", "whsec_bmV3ZXI=")
+    assert kept.former_notice_secret == link.notice_secret, "taken for a while"
+    with pytest.raises(CommandError, match="there is no group"):
+        call_command("link_hub", group="PERSONNE", client_id="x")
 
 
 def test_a_weak_password_makes_no_group(db, monkeypatch):
