@@ -14,6 +14,8 @@ OWNER, APP, MAINT = "owner", "app", "maint"
 POWERS = {OWNER: "NOBYPASSRLS", APP: "NOBYPASSRLS", MAINT: "BYPASSRLS"}
 URLS = {OWNER: "DATABASE_OWNER_URL", APP: "DATABASE_URL", MAINT: "DATABASE_MAINT_URL"}
 ALTER = "ALTER ROLE {role} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION {powers} PASSWORD {password}"
+# Of an error the server's log says which, and neither the statement nor the row: names, plates and addresses stand in them
+SILENT = "ALTER ROLE {role} SET log_min_error_statement TO 'panic'; ALTER ROLE {role} SET log_error_verbosity TO 'terse'"
 
 EXTENSIONS = ("pg_trgm", "btree_gist", "btree_gin", "unaccent")  # search, and constraints on periods; the owner may not create them
 
@@ -81,6 +83,7 @@ def prepare(name: str, database: str | None = None) -> None:
                 admin.execute(sql.SQL("CREATE ROLE {}").format(names[role]))
             facts = {"role": names[role], "powers": sql.SQL(powers), "password": sql.Literal(password or None)}
             admin.execute(sql.SQL(ALTER).format(**facts))
+            admin.execute(sql.SQL(SILENT).format(**facts))
         if not admin.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [f"{name}_{SEARCH}"]).rowcount:
             admin.execute(sql.SQL("CREATE ROLE {search} NOLOGIN BYPASSRLS").format(**names))
         if not admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database]).rowcount:
