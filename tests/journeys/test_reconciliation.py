@@ -62,7 +62,7 @@ class Desk:
         for row in self.open():
             if not subjects or row["subject"] in subjects:
                 page = self.window.open(f"/rapprochement/{row['id']}/")
-                if any("Réparer" in button.label for form in page.forms for button in form.buttons):
+                if can_repair(page):
                     self.window.submit(page, "Réparer", {})
         self.settle()
 
@@ -102,10 +102,15 @@ class Sold:
 
 
 @pytest.fixture(scope="module")
-def sold(suite, desks):
+def seller(suite):
     seller = sell.Seller(sell.Suite(suite.data), suite.data / "sold")
     lines.extend(line.http for line in (seller.dealer, seller.hub, seller.insurer))
     seller.log_in()
+    return seller
+
+
+@pytest.fixture(scope="module")
+def sold(seller, desks):
     wanted = {
         "lost at the hub": "received", "other words": "received", "lost at the insurer": "declared", "corrected in vain": "declared",
         "asked by nobody": "declared", "lost at the dealer": "issued", "notice to the hub": "issued", "notice to the dealer": "issued",
@@ -139,6 +144,16 @@ def insurer_forgets(suite, number):
     suite.do(
         "insurer", f"{REPLICA}DELETE FROM quotes_offer WHERE job_id = {job}; DELETE FROM quotes_job WHERE external_reference = '{number}'"
     )
+
+
+def take_away(suite, service, rows):
+    """By table and condition; what puts them back, as from a backup."""
+    aside = {table: f"aside_{table}" for table in rows}
+    kept = "".join(f"CREATE TABLE {aside[table]} AS SELECT * FROM {table} WHERE {which}; " for table, which in rows.items())
+    gone = "".join(f"DELETE FROM {table} WHERE id IN (SELECT id FROM {aside[table]}); " for table in rows)
+    suite.do(service, REPLICA + kept + gone)
+    back = "".join(f"INSERT INTO {table} SELECT * FROM {aside[table]}; DROP TABLE {aside[table]}; " for table in rows)
+    return lambda: suite.do(service, REPLICA + back)
 
 
 def stores(suite, sale):
@@ -217,6 +232,8 @@ def test_each_difference_is_found_named_and_made_good_by_what_was_said_before(su
             dealer.repair()
 
     assert [dealer.compare() | hub.compare() for _ in range(2)] == [{}, {}], "two passes in a row at zero"
+    found = suite.rows("hub", "SELECT verdict FROM differences_difference WHERE subject = %s", restored.reference)
+    assert {"verdict": "hub_behind"} in found, "said again it is there, and knows less than its dealer"
     after = keys_of(suite, "dealer", "sale.put", lost.reference), keys_of(suite, "hub", "cover.request", at_insurer.number)
     assert [[key for key, _ in one] for one in after] == [[key for key, _ in one] for one in said], "the same messages, under the same keys"
     assert [one[0][1] for one in after] == [one[0][1] + 1 for one in said], "said once more"
@@ -282,6 +299,89 @@ def test_a_person_decides_what_no_machine_may(suite, desks, sold):
     assert [row["state"] for row in hub.open()] == ["open"], "another difference is another decision"
     suite.do("insurer", f"{REPLICA}UPDATE quotes_job SET mileage_km = 4500 WHERE external_reference = '{number}'")
     assert hub.compare() == {}
+
+
+def test_what_a_restored_neighbour_no_longer_knows_is_named_and_made_good_as_far_as_a_machine_may(suite, desks, seller):
+    """A policy that the insurer lost comes back from its own backup only: the hub may prepare quotes, never buy."""
+    dealer, hub = desks
+    gone, unbought, quoted = Sold(seller, "issued"), Sold(seller, "issued"), Sold(seller, "declared")
+    seller.quote(quoted.job)
+    unknown, cancelled = Sold(seller, "received"), Sold(seller, "received")
+    dealer.window.submit(dealer.window.open(cancelled.order), "Annuler le bon", {"Motif": "le client renonce"})
+    dealer.settle()
+    assert (dealer.compare(), hub.compare()) == ({}, {})
+    said = keys_of(suite, "dealer", "sale.delete", cancelled.reference)
+
+    job, policy = f"(SELECT id FROM quotes_job WHERE external_reference = '{gone.number}')", f"number = '{gone.policy}'"
+    of_policy = f"policy_id = (SELECT id FROM policies_policy WHERE {policy})"
+    rows = {table: of_policy for table in ("policies_document", "policies_policytransaction", "policies_statementline")}
+    rows |= {"quotes_offer": f"job_id = {job}", "quotes_job": f"id = {job}", "policies_policy": policy}
+    backup = take_away(suite, "insurer", rows)
+    before_purchase = "state = 'quoted', policy_id = NULL, sequence = sequence - 1"
+    suite.do("insurer", f"{REPLICA}UPDATE quotes_job SET {before_purchase} WHERE external_reference = '{unbought.number}'")
+    draft = "state = 'draft', edition_id = NULL, offer_id = NULL, sequence = sequence - 1"
+    suite.do(
+        "insurer",
+        f"{REPLICA}DELETE FROM quotes_offer WHERE job_id = (SELECT id FROM quotes_job WHERE external_reference = '{quoted.number}');"
+        f" UPDATE quotes_job SET {draft} WHERE external_reference = '{quoted.number}'",
+    )
+    dealer_forgets(suite, unknown.reference)
+    suite.do(
+        "dealer",
+        f"{REPLICA}DELETE FROM orders_order WHERE sale_reference = '{unknown.reference}';"
+        f" DELETE FROM transmissions_transmission WHERE subject = '{unknown.reference}'",
+    )
+    suite.do(
+        "hub",
+        f"{REPLICA}UPDATE declarations_sale SET state = 'received', sequence = sequence - 1 WHERE reference = '{cancelled.reference}'",
+    )
+
+    assert dealer.compare() == {unknown.reference: "no_order", cancelled.reference: "not_withdrawn"}
+    assert hub.compare() == {
+        gone.number: "policy_lost", unbought.number: "policy_lost", quoted.number: "insurer_behind", unknown.reference: "not_at_dealer",
+        cancelled.reference: "not_at_dealer",
+    }  # fmt: skip
+    assert unknown.car.vin in page_of(dealer, unknown.reference).text, "all that the hub has of it, for a person to decide on"
+    for number in (gone.number, unbought.number):
+        assert not can_repair(page_of(hub, number))
+
+    hub.repair()
+    dealer.repair()
+    seller.hub.ask("DELETE", f"/api/v1/sales/{unknown.reference}")  # its order is entered anew, or not: this sale is nobody's
+    dealer.settle()
+    assert dealer.compare() == {}
+    assert hub.compare() == {gone.number: "policy_lost", unbought.number: "policy_lost"}
+    (key,), (again,) = said, keys_of(suite, "dealer", "sale.delete", cancelled.reference)
+    assert again == (key[0], key[1] + 1), "the same withdrawal, under the same key"
+    withdrawn = suite.rows("hub", "SELECT state FROM declarations_sale WHERE reference IN (%s, %s)", unknown.reference, cancelled.reference)
+    assert withdrawn == [{"state": "withdrawn"}] * 2
+
+    for number in (gone.number, unbought.number):
+        hub.window.submit(page_of(hub, number), "Garder tel quel", {"Motif": "l’assureur rétablit sa sauvegarde"})
+    hub.compare()
+    assert (gauge(suite, "hub"), {row["state"] for row in hub.open()}) == (0, {"accepted"})
+    backup()
+    bought = "state = 'bound', sequence = sequence + 1, policy_id = (SELECT id FROM policies_policy WHERE number = '{policy}')"
+    suite.do(
+        "insurer",
+        f"{REPLICA}UPDATE quotes_job SET {bought.format(policy=unbought.policy)} WHERE external_reference = '{unbought.number}'",
+    )
+    assert [dealer.compare() | hub.compare() for _ in range(2)] == [{}, {}], "two passes in a row at zero"
+
+    seller.quote(quoted.job)
+    policy = seller.buy(quoted.job)
+    dealer.settle()
+    assert [(cover, number) for cover, _, _, number, _ in stores(suite, quoted)] == [("issued", policy)] * 2, "and the sale goes on"
+    assert (dealer.compare(), hub.compare()) == ({}, {})
+
+
+def page_of(desk, subject):
+    (row,) = (row for row in desk.open() if row["subject"] == subject)
+    return desk.window.open(f"/rapprochement/{row['id']}/")
+
+
+def can_repair(page):
+    return any("Réparer" in button.label for form in page.forms for button in form.buttons)
 
 
 def gauge(suite, service):
