@@ -1,7 +1,10 @@
 """Where everything is tried: three running services, one log-in each, and sales brought as far as a form needs them."""
 
+import hashlib
+import hmac
 import json
 import time
+from base64 import b64decode, b64encode
 from dataclasses import dataclass
 
 import httpx
@@ -35,6 +38,27 @@ class Place:
         self.opened: list[Window] = []
         self.seller = sell.Seller(sell.Suite(suite.data), suite.data / "sold")
         self.seller.log_in()
+
+    @property
+    def links(self) -> dict:
+        return json.loads((self.suite.data / "secrets.json").read_text())["links"]
+
+    def token(self, service: str, scope: str) -> str:
+        """Of whoever has it: the dealer's software, the hub, the producer's software. It lives a quarter of an hour."""
+        client = self.links["dealer_hub"]["A"] if service == "hub" else self.links["hub_insurer"]
+        if (service, scope) == ("insurer", "policies"):
+            client = self.links["producers"]["A"]
+        said = {"grant_type": "client_credentials", "scope": scope}
+        answer = self.window(service).http.post("/oauth/token/", data=said, auth=(client["client_id"], client["client_secret"]))
+        return answer.json()["access_token"]
+
+    def notice_secret(self, service: str) -> str:
+        """Which signs what this service is told."""
+        link = self.links["dealer_hub"]["A"] if service == "dealer" else self.links["hub_insurer"]
+        return link["notice_secret"]
+
+    def suite_document(self, service: str) -> dict:
+        return self.window(service).http.get("/api/openapi.json").json()
 
     def window(self, service: str, username: str = "") -> Window:
         if (service, username) not in self.windows:
@@ -98,6 +122,21 @@ class Place:
         car = self.seller.new_car()
         self.seller.vehicle(car)
         return self.seller.order(car)
+
+
+SCOPES = {"hub": ("sales", "reconciliation"), "insurer": ("jobs", "policies", "reconciliation")}
+NAMED = {  # what stands in an address where there is none of it yet
+    "reference": "bad-bodies", "grant": "jup_grant_none", "network_code": "FR10350", "job_id": "0009999999", "policy_id": "0009999999",
+    "external_reference": "SP953617Z999999999", "sequence": "1",
+}  # fmt: skip
+
+
+def signed_bytes(body: bytes, secret: str, *, id_: str) -> dict[str, str]:
+    """As the standard signs, whatever the bytes are."""
+    at = str(int(time.time()))
+    key = b64decode(secret.removeprefix("whsec_"))
+    said = b64encode(hmac.digest(key, f"{id_}.{at}.".encode() + body, hashlib.sha256)).decode()
+    return {"webhook-id": id_, "webhook-timestamp": at, "webhook-signature": f"v1,{said}"}
 
 
 class Line:
