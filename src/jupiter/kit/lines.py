@@ -23,8 +23,8 @@ class _WholeRow(Func):
 
     output_field = JSONField(decoder=_Exact)
 
-    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:
-        return f"to_jsonb({compiler.quote_name_unless_alias(compiler.query.get_initial_alias())})", []
+    def as_sql(self, compiler: Any, connection: Any, *_: Any, **__: Any) -> tuple[str, tuple[Any, ...]]:
+        return f"to_jsonb({compiler.quote_name_unless_alias(compiler.query.get_initial_alias())})", ()
 
 
 class _WithLines(ModelIterable):  # type: ignore[type-arg]  # at run time it takes none

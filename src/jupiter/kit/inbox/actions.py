@@ -83,4 +83,5 @@ def _is_first(client_id: str, key: str, route: str, digest: str) -> bool:
             if isinstance(error.__cause__, LockNotAvailable):
                 raise StillRunning from error
             raise
-        return cursor.fetchone()[0] == 1
+        kept: int = cursor.fetchone()[0]
+    return kept == 1
