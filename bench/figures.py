@@ -1,15 +1,19 @@
-"""A figure: its name, its value with the spread of its runs, and the budget it stands beside."""
+"""A figure: its dotted name, its value with the spread of its runs, and the bound it stands beside."""
 
 import json
 import os
 import platform
+import re
 import statistics
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from importlib import metadata
 from pathlib import Path
 from typing import Any
+
+ALWAYS = ("name", "value", "unit", "min", "max", "runs")  # what each has in the file
 
 
 @dataclass(frozen=True)
@@ -20,20 +24,32 @@ class Figure:
     min: float
     max: float
     runs: int
-    budget: float | None = None  # at most
+    at_most: float | None = None
+    at_least: float | None = None
+    words: str = ""  # what it is, where the name does not say it
 
     @property
     def kept(self) -> bool:
-        return self.budget is None or self.value <= self.budget
+        return (self.at_most is None or self.value <= self.at_most) and (self.at_least is None or self.value >= self.at_least)
 
     def line(self) -> str:
         spread = f"({self.min:.4g} … {self.max:.4g}, {self.runs} runs)" if self.runs > 1 else ""
-        verdict = "" if self.budget is None else f"at most {self.budget:g}: {'yes' if self.kept else 'NO'}"
-        return f"  {self.name:<66} {self.value:>9.4g} {self.unit:<4} {verdict:<18} {spread}".rstrip()
+        bounds = [f"at most {self.at_most:g}" if self.at_most is not None else "", f"at least {self.at_least:g}" if self.at_least else ""]
+        verdict = f"{''.join(bounds)}: {'yes' if self.kept else 'NO'}" if any(bounds) else ""
+        return f"  {self.name:<58} {self.value:>9.4g} {self.unit:<4} {verdict:<18} {spread:<32} {self.words}".rstrip()
 
 
-def figure(name: str, values: Sequence[float], unit: str, budget: float | None = None) -> Figure:
-    return Figure(name, statistics.median(values), unit, min(values), max(values), len(values), budget)
+def figure(
+    name: str, values: Sequence[float], unit: str, at_most: float | None = None, *, at_least: float | None = None, words: str = ""
+) -> Figure:
+    return Figure(name, statistics.median(values), unit, min(values), max(values), len(values), at_most, at_least, words)
+
+
+def dotted(words: str) -> str:
+    """A part of a name: « GET /bons-de-commande/<number>/ » → get.bons_de_commande.number."""
+    plain = unicodedata.normalize("NFKD", words.lower()).encode("ascii", "ignore").decode()
+    parts = (re.sub(r"[^a-z0-9]+", "_", part).strip("_") for part in re.split("[:/]", plain))
+    return ".".join(part for part in parts if part)
 
 
 def paired(ours: Callable[[], float], theirs: Callable[[], float], *, rounds: int) -> list[tuple[float, float]]:
@@ -61,4 +77,5 @@ def machine() -> dict[str, Any]:
 
 
 def write(path: Path, figures: list[Figure]) -> None:
-    path.write_text(json.dumps({"machine": machine(), "figures": [asdict(each) for each in figures]}, indent=2, ensure_ascii=False) + "\n")
+    told = [{name: value for name, value in asdict(each).items() if name in ALWAYS or value not in (None, "")} for each in figures]
+    path.write_text(json.dumps({"machine": machine(), "figures": told}, indent=2, ensure_ascii=False) + "\n")

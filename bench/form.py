@@ -78,11 +78,11 @@ def main() -> None:
     against_widgets = paired(cost(ours), cost(widgets), rounds=ROUNDS)
     against_groups = paired(cost(ours), cost(groups), rounds=ROUNDS)
     for one in (
-        figure(f"bon de commande, {len(visible(new()))} fields, ours", [a for a, _ in against_groups], "ms"),
-        figure("  Django: bare widgets, no labels", [b for _, b in against_widgets], "ms"),
-        figure("  Django: label, widget, hint, error", [b for _, b in against_groups], "ms"),
-        figure("form, ours against Django's widgets alone", [a / b for a, b in against_widgets], "×", 1 / 3),
-        figure("form, ours against Django's field groups", [a / b for a, b in against_groups], "×", 1 / 3),
+        figure("form.cpu_ms", [a for a, _ in against_groups], "ms", words=f"bon de commande, {len(visible(new()))} fields"),
+        figure("form.widgets_cpu_ms", [b for _, b in against_widgets], "ms", words="Django's bare widgets, no labels"),
+        figure("form.groups_cpu_ms", [b for _, b in against_groups], "ms", words="Django's label, widget, hint, error"),
+        figure("form.cpu_over_widgets", [a / b for a, b in against_widgets], "×", 1 / 3),
+        figure("form.cpu_over_groups", [a / b for a, b in against_groups], "×", 1 / 3),
     ):
         print(json.dumps(asdict(one)))
 

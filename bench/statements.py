@@ -20,12 +20,13 @@ from django.urls import Resolver404, resolve
 from jupiter.kit.walls import everywhere
 from tests.journeys.running import seller_script, wait_for
 
-from .figures import figure
+from .figures import dotted, figure
 
 django.setup()
 
 MOST, MOST_FOR_AN_ORDER = 15, 20
-ORDERS = {"": ("Sans garantie label",), ", with a label: its sale at the hub, the message and its job are in it": ()}
+PLAIN = "order.sql"
+ORDERS = {PLAIN: ("Sans garantie label",), "order.sql_with_label": ()}
 NOT_COUNTED = ("SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK TO")
 SAMPLES = 3  # of each page
 PEOPLE = {
@@ -173,8 +174,11 @@ def look_around(window: Any) -> None:
 def print_figures(service: str, counted: Counted, orders: dict[str, int]) -> None:
     for one in lines_of(service, counted):
         print(json.dumps(asdict(one)))
-    for words, spent in orders.items():
-        print(json.dumps(asdict(figure(f"dealer: order created and closed{words}", [spent], "SQL", None if words else MOST_FOR_AN_ORDER))))
+    for name, spent in orders.items():
+        words = (
+            "created and closed, sans garantie label" if name == PLAIN else "with a label: its sale at the hub, message and job are in it"
+        )
+        print(json.dumps(asdict(figure(name, [spent], "SQL", MOST_FOR_AN_ORDER if name == PLAIN else None, words=words))))
     for name, said in counted.worst.items():
         if len(said) > MOST:
             print(
@@ -186,7 +190,7 @@ def print_figures(service: str, counted: Counted, orders: dict[str, int]) -> Non
 def lines_of(service: str, counted: Counted) -> Iterator[Any]:
     """Of each page the worst; the API's too. Actions have a budget only where they are pages."""
     for name, values in sorted(counted.counts.items(), key=lambda item: (item[0].split()[0] != "GET", item[0])):
-        yield figure(f"{service}: {name}", [max(values)], "SQL", MOST if name.startswith("GET") else None)
+        yield figure(f"sql.{service}.{dotted(name)}", [max(values)], "SQL", MOST if name.startswith("GET") else None, words=name)
 
 
 if __name__ == "__main__":

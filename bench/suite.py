@@ -10,7 +10,7 @@ import psutil
 
 from tests.journeys.running import SERVICES, Suite, seller_script, wait_for
 
-from .figures import Figure, figure
+from .figures import Figure, dotted, figure
 
 SALES = 7
 PROCESSES = ("dealer-web", "hub-web", "insurer-web", "dealer-worker", "hub-worker", "insurer-worker", "postgres")
@@ -24,7 +24,7 @@ def second_start(suite: Suite) -> Iterator[Figure]:
         begun = time.monotonic()
         suite.start()
         times.append(time.monotonic() - begun)
-    yield figure("second start", times, "s", 15)
+    yield figure("start.second_s", times, "s", 15, words="until all three services are ready")
 
 
 def sales(suite: Suite) -> Iterator[Figure]:
@@ -33,12 +33,12 @@ def sales(suite: Suite) -> Iterator[Figure]:
     if done.returncode:
         raise SystemExit(f"bin/sell failed:\n{done.stdout}")
     whole = [float(seconds) for seconds in re.findall(r"([\d.]+) s in all", done.stdout)]
-    yield figure("bin/sell, a whole sale, warm", whole[1:], "s", 5)
+    yield figure("waiting.sale_s", whole[1:], "s", 5, words="bin/sell, a whole sale, warm")
     steps: dict[str, list[float]] = {}
     for step, seconds in re.findall(r"^  ((?:Jupiter|Hub|Insurer).{26,}?)  .* ([\d.]+) s$", done.stdout, re.M):
         steps.setdefault(step.strip(), []).append(float(seconds))
     for step, times in steps.items():
-        yield figure(f"  {step}", times[1:] or times, "s")
+        yield figure(f"waiting.sale_s.{dotted(step)}", times[1:] or times, "s")
 
 
 def messages(suite: Suite) -> Iterator[Figure]:
@@ -55,7 +55,7 @@ def messages(suite: Suite) -> Iterator[Figure]:
     finally:
         for line in (seller.dealer, seller.hub, seller.insurer, window):
             line.http.close()
-    yield figure("Déclarer et Garantir, to both messages", times[1:], "s", 2)
+    yield figure("waiting.declare_s", times[1:], "s", 2, words="Déclarer et Garantir, until both messages are green")
 
 
 def until_both_are_green(suite: Suite, seller: "sell.Seller", window: "sell.Browser") -> float:  # type: ignore[name-defined]  # noqa: F821
@@ -90,9 +90,9 @@ def memory(suite: Suite) -> Iterator[Figure]:
     for name in PROCESSES:
         top = psutil.Process(suite.pid(name))
         own = sum(pss(each) for each in (top, *top.children(recursive=True)))
-        yield figure(f"  {name}", [own], "MiB")
+        yield figure(f"memory.{name.replace('-', '_')}", [own], "MiB")
         total += own
-    yield figure("everything together", [total + pss(psutil.Process(suite.process.pid))], "MiB", 1536)
+    yield figure("memory.all", [total + pss(psutil.Process(suite.process.pid))], "MiB", 1536)
 
 
 def pss(process: psutil.Process) -> float:
@@ -127,8 +127,8 @@ def weight(suite: Suite) -> Iterator[Figure]:
                 if part not in sizes and part not in waiting:
                     waiting.append(part)
     for address, size in sizes.items():
-        yield figure(f"  {address}", [size / 1000], "kB")
-    yield figure("list of orders, cold, on the wire", [sum(sizes.values()) / 1000], "kB", 60)
+        yield figure(f"page.orders_kb.{dotted(address)}", [size / 1000], "kB", words=address)
+    yield figure("page.orders_kb", [sum(sizes.values()) / 1000], "kB", 60, words="list of orders, cold, on the wire")
 
 
 __all__ = ["SERVICES", "memory", "messages", "sales", "second_start", "weight"]
