@@ -8,13 +8,16 @@ from pathlib import Path
 
 from tests.journeys.running import Suite
 
-from . import inside, suite
+from . import inside, selling, suite
 from .figures import Figure, machine, write
 
 # What is measured, in the order of the list; each has the suite at hand.
 PARTS: dict[str, Callable[[Suite], Iterator[Figure]]] = {
     "start": suite.second_start,
-    "sale": suite.sales,
+    "order": selling.order,
+    "sale": selling.sale,
+    "sustained": selling.sustained,
+    "waiting": suite.sales,
     "messages": suite.messages,
     "memory": suite.memory,
     "list": suite.weight,
@@ -27,6 +30,7 @@ PARTS: dict[str, Callable[[Suite], Iterator[Figure]]] = {
 def main() -> int:
     parser = argparse.ArgumentParser(prog="bin/bench", description="What the suite costs, in figures.")
     parser.add_argument("--json", type=Path, help="also write the figures there")
+    parser.add_argument()
     parser.add_argument("--only", nargs="+", choices=PARTS, metavar="NAME", help=f"only these: {', '.join(PARTS)}")
     asked = parser.parse_args()
     print("  ".join(f"{name}: {value}" for name, value in machine().items()), flush=True)
