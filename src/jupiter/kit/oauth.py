@@ -14,6 +14,8 @@ from django.utils import timezone
 from ninja.security import HttpBearer
 from oauth2_provider.models import get_access_token_model, get_application_model
 
+from .compiled import Compiled, Given
+
 
 class RandomSecretHasher(BasePasswordHasher):
     """For secrets of 32 random bytes and more: nothing to guess, so one SHA-256 is as good as a million and costs nothing.
@@ -109,13 +111,21 @@ class ClientToken(HttpBearer):
         return found.application if found and self.scope in found.scope.split() else None
 
 
-def is_living(token: str, way: str) -> Q:
-    """For one question of rows and token at once: `way` leads from the row to its tokens, "application__accesstoken__"."""
-    checksum = hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
-    return Q(**{f"{way}token_checksum": checksum, f"{way}expires__gt": timezone.now()})
+def is_living(way: str) -> Q:
+    """For one compiled question of rows and token at once: `way` leads from the row to its tokens, "application__accesstoken__"."""
+    return Q(**{f"{way}token_checksum": Given("checksum"), f"{way}expires__gt": Given("now")})
+
+
+def given_token(token: str) -> dict[str, Any]:
+    """What such a question is given."""
+    return {"checksum": hashlib.sha256(token.encode("utf-8", "replace")).hexdigest(), "now": timezone.now()}
+
+
+LIVING_TOKEN = Compiled(
+    lambda: get_access_token_model().objects.select_related("application").filter(is_living(""), application__isnull=False)
+)
 
 
 def living_token(token: str) -> Any:
     """The row of a token that has not expired, with its application; None for any other text."""
-    rows = get_access_token_model().objects.select_related("application")
-    return rows.filter(is_living(token, ""), application__isnull=False).first()
+    return LIVING_TOKEN.first(**given_token(token))

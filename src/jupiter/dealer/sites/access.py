@@ -14,6 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
 
 from jupiter.kit.accounts.models import User
+from jupiter.kit.compiled import Compiled, Given
 from jupiter.kit.walls import walled_for_user
 
 from . import rules
@@ -69,7 +70,10 @@ class Member:
 
     def find(self, rows: QuerySet[Owned], site: str = "site", **by: Any) -> Owned:
         """The one row; another's and an unknown one are the same 404; one where the role is too small is a 403."""
-        found = self.own(rows, site).filter(**by).first()
+        return self.seen(self.own(rows, site).filter(**by).first(), site)
+
+    def seen(self, found: Owned | None, site: str = "site") -> Owned:
+        """A row that was looked for among their own, if their role there is large enough."""
         if found is None:
             raise Http404
         at: Any = found
@@ -80,8 +84,11 @@ class Member:
         return found
 
 
+MEMBERSHIPS = Compiled(lambda: Membership.objects.select_related("site__group").filter(user=Given("user")).order_by("pk"))
+
+
 def member_of(user: User | AnonymousUser, *, act: str) -> Member | None:
-    memberships = tuple(Membership.objects.select_related("site__group").filter(user=user.pk).order_by("pk"))
+    memberships = tuple(MEMBERSHIPS.rows(user=user.pk))
     return Member(user=user, memberships=memberships, act=act) if memberships else None  # type: ignore[arg-type]  # logged in
 
 

@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from jupiter.kit.accounts.models import User
+from jupiter.kit.compiled import Compiled, Given
 from jupiter.kit.crypto import SealedField
 from jupiter.kit.history import kept
 
@@ -212,8 +213,11 @@ class Member:
         return may(self.role_at(point_of_sale_id), act)
 
 
+MEMBERSHIPS = Compiled(
+    lambda: Membership.objects.filter(user=Given("user")).select_related("user", "point_of_sale", "point_of_sale__profile").order_by("id")
+)
+
+
 def member_of(user_id: int) -> Member | None:
-    memberships = list(
-        Membership.objects.filter(user=user_id).select_related("user", "point_of_sale", "point_of_sale__profile").order_by("id")
-    )
+    memberships = MEMBERSHIPS.rows(user=user_id)
     return Member(memberships[0].user, memberships) if memberships else None

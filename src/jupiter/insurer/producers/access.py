@@ -12,7 +12,8 @@ from django.db.models import F, Q
 from django.http import HttpRequest, HttpResponseBase
 from ninja.security import HttpBearer
 
-from jupiter.kit.oauth import is_living
+from jupiter.kit.compiled import Compiled
+from jupiter.kit.oauth import given_token, is_living
 from jupiter.kit.walls import everywhere, walled, walled_for_user
 
 from .models import ApiClient, Caller, Member
@@ -55,6 +56,11 @@ def for_the_caller(operation: Callable[..., Any]) -> Callable[..., Any]:
     return door
 
 
+WAY = "application__accesstoken__"
+REACH = ArrayAgg("producers", filter=Q(producers__is_active=True), default=[])
+CALLING = Compiled(lambda: ApiClient.objects.filter(is_living(WAY)).annotate(scope=F(f"{WAY}scope"), reach=REACH))
+
+
 class CallerMay(HttpBearer):
     """A client's token that lives, carries a scope of the act, and was given to that client; then `request.auth` is the Caller."""
 
@@ -68,12 +74,10 @@ class CallerMay(HttpBearer):
         return SCOPES_MAY[self.act]
 
     def authenticate(self, request: HttpRequest, token: str) -> Caller | None:
-        way = "application__accesstoken__"
-        reach = ArrayAgg("producers", filter=Q(producers__is_active=True), default=[])
         with everywhere():  # who is calling decides which wall is entered
-            client = ApiClient.objects.filter(is_living(token, way)).annotate(scope=F(f"{way}scope"), reach=reach).first()
+            client = CALLING.first(**given_token(token))
         if client is None:
             return None
-        producers = frozenset() if client.is_distributor else frozenset(client.reach)
+        producers = frozenset() if client.is_distributor else frozenset(client.reach)  # type: ignore[attr-defined]  # annotated
         caller = Caller(client=client, everywhere=client.is_distributor, producer_ids=producers)
-        return caller if caller.may(self.act, client.scope.split()) else None
+        return caller if caller.may(self.act, client.scope.split()) else None  # type: ignore[attr-defined]  # annotated

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from jupiter.kit.compiled import Compiled, Given
 from jupiter.kit.crypto import SealedField
 from jupiter.kit.history import kept
 
@@ -88,8 +89,7 @@ class Member:
 
     @classmethod
     def of(cls, user_id: int, name: str) -> "Member | None":
-        held = Membership.objects.filter(user=user_id).select_related("producer").order_by("producer__code")
-        rows = [row for row in held if row.producer is None or row.producer.is_active]
+        rows = [row for row in MEMBERSHIPS.rows(user=user_id) if row.producer is None or row.producer.is_active]
         if not rows:
             return None
         producers = tuple(row.producer for row in rows if row.producer)
@@ -109,6 +109,9 @@ class Member:
 
     def may(self, act: str) -> bool:
         return bool(self.roles & MAY[act])
+
+
+MEMBERSHIPS = Compiled(lambda: Membership.objects.filter(user=Given("user")).select_related("producer").order_by("producer__code"))
 
 
 @kept()

@@ -14,10 +14,14 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
+from jupiter.kit.compiled import Compiled, Given
+
 from .models import Session, User
 
 IDLE = timedelta(hours=2)
 NOTED_EVERY = timedelta(minutes=5)  # that it is in use: not at each page
+LIVING = Compiled(lambda: Session.objects.select_related("user").filter(session_key=Given("key"), expire_date__gt=Given("now")))
+
 _came_with_session: ContextVar[User | None] = ContextVar("the user read with the session", default=None)
 
 
@@ -44,7 +48,7 @@ class SessionStore(DatabaseStore):
         return min(self.get_expiry_date(expiry=words.get("_session_expiry")), timezone.now() + IDLE)
 
     def _get_session_from_db(self) -> Session | None:
-        found = Session.objects.select_related("user").filter(session_key=self.session_key, expire_date__gt=timezone.now()).first()
+        found = LIVING.first(key=self.session_key, now=timezone.now())
         if found is None:
             self._session_key = None  # so does Django's: the next save makes a new one
             return None

@@ -11,6 +11,14 @@ from jupiter.dealer.sites.models import Site
 from jupiter.dealer.vehicles.models import Vehicle
 from jupiter.kit import french
 from jupiter.kit.accounts.models import User
+from jupiter.kit.compiled import Compiled, Given, is_one_of
+
+PAGE = Compiled(
+    lambda: Order.objects.visible().for_page().filter(is_one_of("site_id", "sites"), group=Given("group"), number=Given("number"))
+)
+CHOSEN_CAR = Compiled(
+    lambda: Vehicle.objects.select_related("site").filter(is_one_of("site_id", "sites"), pk=Given("pk"), stock_number=Given("stock_number"))
+)
 
 
 def orders_of(member: Member) -> OrderSet:
@@ -18,8 +26,7 @@ def orders_of(member: Member) -> OrderSet:
 
 
 def found(member: Member, number: int) -> Order:
-    rows = Order.objects.visible().for_page().filter(group=member.group)
-    return member.find(rows, number=number)
+    return member.seen(PAGE.first(group=member.group.pk, sites=member.site_ids, number=number))
 
 
 def sellers_of(member: Member) -> list[str]:
@@ -45,9 +52,9 @@ def vehicle_typed(member: Member, data: QueryDict, order: Order | None) -> Vehic
     known = order.vehicle if order else None
     if known and (known.pk, known.stock_number) == (key_in(data.get("vehicle")), number) and known.site_id in member.site_ids:
         return known
-    cars = member.own(Vehicle.objects.select_related("site"))
-    if chosen := cars.filter(pk=key_in(data.get("vehicle")), stock_number=number).first():
+    if chosen := CHOSEN_CAR.first(sites=member.site_ids, pk=key_in(data.get("vehicle")), stock_number=number):
         return chosen
+    cars = member.own(Vehicle.objects.select_related("site"))
     found = list(cars.filter(stock_number__iexact=number)[:2]) or list(cars.numbered(number)[:2])
     return found[0] if len(found) == 1 else None
 

@@ -1,0 +1,36 @@
+import pytest
+from django.db.models.sql.compiler import SQLCompiler
+
+from jupiter.kit.accounts.models import User
+from jupiter.kit.compiled import Compiled, Given, is_one_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def people():
+    return [User.objects.create_user(name) for name in ("alice", "bob", "charlie")]
+
+
+def test_it_finds_what_the_query_set_finds(people):
+    asked = Compiled(lambda: User.objects.filter(is_one_of("id", "keys")).order_by("-username"))
+    keys = [people[0].pk, people[2].pk]
+    assert asked.rows(keys=keys) == list(User.objects.filter(pk__in=keys).order_by("-username"))
+
+
+def test_it_is_written_once_and_asked_with_other_values(people, monkeypatch):
+    asked = Compiled(lambda: User.objects.filter(username=Given("name")))
+    assert asked.first(name="alice") == people[0]
+    monkeypatch.setattr(SQLCompiler, "as_sql", lambda *_, **__: pytest.fail("written again"))
+    assert asked.first(name="bob") == people[1]
+    assert asked.first(name="nobody") is None
+
+
+def test_a_value_that_is_not_given_is_an_error(people):
+    asked = Compiled(lambda: User.objects.filter(username=Given("name")))
+    with pytest.raises(KeyError):
+        asked.rows(nam="alice")
+
+
+def test_an_empty_list_holds_nobody(people):
+    assert Compiled(lambda: User.objects.filter(is_one_of("id", "keys"))).rows(keys=[]) == []
