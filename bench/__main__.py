@@ -4,11 +4,12 @@ import argparse
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from tests.journeys.running import Suite
 
-from . import inside, selling, suite
+from . import inside, scale, selling, suite
 from .figures import Figure, machine, write
 
 # What is measured, in the order of the list; each has the suite at hand.
@@ -24,15 +25,19 @@ PARTS: dict[str, Callable[[Suite], Iterator[Figure]]] = {
     "statements": inside.statements,
     "form": inside.form,
     "paper": inside.paper,
+    "scale": scale.measure,
 }
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="bin/bench", description="What the suite costs, in figures.")
     parser.add_argument("--json", type=Path, help="also write the figures there")
-    parser.add_argument()
+    parser.add_argument(
+        "--fill", type=int, default=100_000, metavar="N", help="how many sales the part `scale` compares with 1 000 (100000)"
+    )
     parser.add_argument("--only", nargs="+", choices=PARTS, metavar="NAME", help=f"only these: {', '.join(PARTS)}")
     asked = parser.parse_args()
+    parts = PARTS | {"scale": partial(scale.measure, sizes=sorted({min(100_000, asked.fill), asked.fill}))}
     print("  ".join(f"{name}: {value}" for name, value in machine().items()), flush=True)
     found: list[Figure] = []
     with tempfile.TemporaryDirectory(prefix="jupiter-bench-") as folder:
@@ -41,7 +46,7 @@ def main() -> int:
         try:
             for name in asked.only or PARTS:
                 print(f"\n{name}", flush=True)
-                for one in PARTS[name](running):
+                for one in parts[name](running):
                     print(one.line(), flush=True)
                     found.append(one)
         finally:

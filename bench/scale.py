@@ -1,0 +1,138 @@
+"""Pages and searches on few sales and on many: suites of both sizes run side by side and are asked in turns."""
+
+import re
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from tests.journeys.running import SERVICES, Suite
+
+from . import processor
+from .figures import Figure, figure
+from .fill import fill
+from .peers.kit import web
+
+ROUNDS, TIMES = 20, 3  # so many GETs in a row make one measurement
+SMALL = 1000
+AT_MOST = 1.5
+PEOPLE = {"dealer": "administrateur", "hub": "reseau", "insurer": "assureur"}  # who sees most
+LISTS = {
+    "orders": ("dealer", "/bons-de-commande/?seller="),
+    "orders_far": ("dealer", "/bons-de-commande/?seller=&apres={order}~{order_id}"),
+    "orders_open": ("dealer", "/bons-de-commande/?seller=&state=open"),
+    "vehicles": ("dealer", "/vehicules/"),
+    "transmissions": ("dealer", "/transmissions/"),
+    "home": ("dealer", "/"),
+    "sales": ("hub", "/ventes/"),
+    "hub_home": ("hub", "/"),
+    "hub_transmissions": ("hub", "/transmissions/"),
+    "policies": ("insurer", "/polices/"),
+    "quotes": ("insurer", "/devis/"),
+    "activities": ("insurer", "/activites/"),
+    "insurer_home": ("insurer", "/"),
+}
+SEARCHES = {
+    "plate": ("dealer", "/recherche/?q={plate_part}"),
+    "rare_name": ("dealer", "/recherche/?q={rare}"),
+    "common_name": ("dealer", "/recherche/?q={common}"),
+    "orders_by_buyer": ("dealer", "/bons-de-commande/?seller=&buyer={rare}"),
+    "orders_by_common_buyer": ("dealer", "/bons-de-commande/?seller=&buyer={common}"),
+    "orders_by_number": ("dealer", "/bons-de-commande/?seller=&number={order}"),
+    "orders_by_car": ("dealer", "/bons-de-commande/?seller=&sold={plate_part}"),
+    "sales_by_name": ("hub", "/ventes/?q={rare}"),
+    "sales_by_common_name": ("hub", "/ventes/?q={common}"),
+    "sales_by_plate": ("hub", "/ventes/?q={plate_part}"),
+    "policies_by_name": ("insurer", "/polices/?q={rare}"),
+    "policies_by_common_name": ("insurer", "/polices/?q={common}"),
+    "insurer_plate": ("insurer", "/recherche/?q={plate_part}"),
+    "insurer_name": ("insurer", "/recherche/?q={rare}"),
+}
+RARE, COMMON = "VILVAL", "BARBAR"  # how last names that words.py draws seldom and often begin
+AN_ORDER = """SELECT number AS order, orders_order.id AS order_id, substr(plate, 1, 6) AS plate_part FROM orders_order
+    JOIN vehicles_vehicle ON vehicles_vehicle.id = vehicle_id WHERE group_id = (SELECT min(id) FROM sites_group) AND plate >= 'F'
+    ORDER BY number OFFSET (SELECT count(*) / 20 FROM orders_order WHERE group_id = (SELECT min(id) FROM sites_group)) LIMIT 1"""
+
+
+class Visitor:
+    """Somebody in each service of one suite."""
+
+    def __init__(self, suite: Suite, sales: int) -> None:
+        self.suite, self.sales = suite, sales
+        self.sessions = {service: self._log_in(service) for service in SERVICES}
+        self.servers = {service: [suite.pid(f"{service}-web"), suite.pid("postgres")] for service in SERVICES}
+        self.facts = suite.rows("dealer", AN_ORDER)[0] | {"rare": RARE, "common": COMMON}
+
+    def _log_in(self, service: str) -> web.BrowserSession:
+        session = web.BrowserSession(urlsplit(self.suite.url(service)).netloc)
+        _, content = session.get("/connexion/")
+        token = re.search(rb'name="csrfmiddlewaretoken" value="([^"]+)', content)
+        login = self.suite.login(service, PEOPLE[service])
+        words = {
+            "csrfmiddlewaretoken": token.group(1).decode() if token else "",
+            "username": login["username"],
+            "password": login["password"],
+        }
+        web.expect(*session.post("/connexion/", words), 302)
+        return session
+
+    def look(self, service: str, page: str) -> tuple[float, float]:
+        """Milliseconds of processor time and by the clock, of one GET."""
+        address = page.format(**{name: quote(str(value)) for name, value in self.facts.items()})
+        begun, spent = time.monotonic(), processor.seconds_of(self.servers[service])
+        for _ in range(TIMES):
+            web.expect(*self.sessions[service].get(address), 200, 302)
+        spent = processor.seconds_of(self.servers[service]) - spent
+        return spent / TIMES * 1000, (time.monotonic() - begun) / TIMES * 1000
+
+
+def measure(suite: Suite, sizes: Sequence[int] = (100_000,)) -> Iterator[Figure]:
+    """The running suite gets few sales; beside it one for each of these sizes is started and filled."""
+    with ExitStack() as stack:
+        suites = [(suite, SMALL), *((stack.enter_context(another(suite, size)), size) for size in sizes)]
+        for one, size in suites:
+            report = fill(one, size, say=lambda _: None)
+            rows = sum(sum(tables.values()) for tables in report.rows.values())
+            yield figure(f"fill.{size}_sales_s", [report.seconds], "s", 600 if size >= 1_000_000 else None, words=f"{rows} rows")
+            if size == sizes[-1]:
+                for service, tables in report.rows.items():
+                    yield from (figure(f"fill.rows.{service}.{table}", [count], "rows") for table, count in sorted(tables.items()))
+        visitors = [Visitor(one, size) for one, size in suites]
+        for kind, pages in (("list", LISTS), ("search", SEARCHES)):
+            yield from compared(kind, pages, visitors)
+
+
+@contextmanager
+def another(suite: Suite, size: int) -> Iterator[Suite]:
+    with tempfile.TemporaryDirectory(prefix=f"jupiter-bench-{size}-") as folder:
+        Path(folder).chmod(0o711)
+        one = Suite(Path(folder) / "data", *suite.options).start()
+        try:
+            yield one
+        finally:
+            one.stop()
+
+
+def compared(kind: str, pages: dict[str, tuple[str, str]], visitors: list[Visitor]) -> Iterator[Figure]:
+    found: dict[str, list[list[tuple[float, float]]]] = {name: [] for name in pages}
+    for at in range(ROUNDS + 1):
+        for name, (service, page) in pages.items():
+            looks = [visitor.look(service, page) for visitor in visitors]
+            if at:  # all are warm now
+                found[name].append(looks)
+    ratios: dict[str, Any] = {}
+    for name, rounds in found.items():
+        ratios[name] = figure(
+            f"{kind}.{name}.large_over_small", [looks[-1][0] / looks[0][0] for looks in rounds], "×", words=pages[name][1].partition("{")[0]
+        )
+        yield ratios[name]
+        for at, visitor in enumerate(visitors):
+            yield figure(f"{kind}.{name}.cpu_ms_at_{visitor.sales}", [looks[at][0] for looks in rounds], "ms")
+            yield figure(f"{kind}.{name}.ms_at_{visitor.sales}", [looks[at][1] for looks in rounds], "ms", words="by the clock")
+    worst = max(ratios.values(), key=lambda one: one.value)
+    yield Figure(
+        f"{kind}.large_over_small", worst.value, "×", worst.min, worst.max, worst.runs, AT_MOST, words=f"the worst page: {worst.name}"
+    )
