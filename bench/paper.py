@@ -27,7 +27,8 @@ MARK = "999999999"  # where each compile's own number goes
 def main() -> None:
     numbers = count(800_000)  # no two papers are the same, as no two orders are
     today = business_today()
-    pk = Order.objects.filter(state="closed").order_by("-number").values_list("pk", flat=True)[0]
+    known = Order.objects.filter(state="closed").order_by("-number")[0]
+    pk = known.pk
 
     def issued() -> None:
         """As Imprimer does after closing: what the order froze when it was closed."""
@@ -36,7 +37,7 @@ def main() -> None:
 
     def provisional() -> None:
         """As Imprimer does before: all rows are read."""
-        order = pdf.for_paper(Order.objects.all()).get(pk=pk)
+        order = pdf.PAPER.first(group=known.group_id, sites=[known.site_id], number=known.number)
         order.number = next(numbers)
         pdf.order_form(pdf.facts_of(order), dated=today, provisional=True)
 

@@ -10,6 +10,7 @@ from jupiter.dealer.customers.models import Party, Title
 from jupiter.dealer.vehicles.models import VatRegime
 from jupiter.kit import pdf
 from jupiter.kit.clock import paris
+from jupiter.kit.compiled import Compiled, Given, is_one_of
 from jupiter.kit.french import COUNTRIES, NO_BREAK, grouped, printed_date, printed_phone
 from jupiter.kit.lines import with_lines
 
@@ -77,9 +78,12 @@ PAPER_COLUMNS = (
 )  # fmt: skip
 
 
-def for_paper(orders: OrderSet) -> OrderSet:
-    """One narrow row with all that `facts_of` says, where an order's page reads two hundred columns."""
-    return with_lines(orders.select_related("site", "vehicle", "warranty", "buyer").only(*PAPER_COLUMNS), "fees", "deposits")
+def _for_paper() -> OrderSet:
+    asked = Order.objects.visible().filter(is_one_of("site_id", "sites"), group=Given("group"), number=Given("number"))
+    return with_lines(asked.select_related("site", "vehicle", "warranty", "buyer").only(*PAPER_COLUMNS), "fees", "deposits")
+
+
+PAPER = Compiled(_for_paper)  # one narrow row with all that `facts_of` says, where an order's page reads two hundred columns
 
 
 def facts_of(order: Order) -> dict[str, Any]:

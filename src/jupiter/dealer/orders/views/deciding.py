@@ -22,7 +22,7 @@ from jupiter.dealer.orders.actions import (
 )
 from jupiter.dealer.orders.forms.reason import ReasonForm
 from jupiter.dealer.orders.models import Order
-from jupiter.dealer.orders.pdf import for_paper
+from jupiter.dealer.orders.pdf import PAPER
 from jupiter.dealer.sites.access import Member, member_may
 from jupiter.kit.clock import business_today
 from jupiter.kit.web.screen import screen
@@ -64,7 +64,7 @@ def delete(request: HttpRequest, member: Member, number: int) -> HttpResponse:
 @member_may("print_order")
 def paper(request: HttpRequest, member: Member, number: int) -> HttpResponse:
     """Imprimer issues the paper the first time after closing: so it is posted."""
-    order = member.find(for_paper(Order.objects.visible().filter(group=member.group)), number=number)
+    order = member.seen(PAPER.first(group=member.group.pk, sites=member.site_ids, number=number))
     name, content = print_order(order, by=member.name, today=business_today())
     headers = {"content-disposition": f'inline; filename="{name}"', "x-content-type-options": "nosniff"}
     return HttpResponse(content, content_type="application/pdf", headers=headers)
