@@ -22,11 +22,16 @@ NOTHING = "—"
 
 
 class VersionTable(tables.Table):
-    label = tables.Column(verbose_name=gettext_lazy("Champ"), orderable=False, attrs=place("title"))
-    before = tables.Column(verbose_name=gettext_lazy("Avant"), orderable=False, empty_values=(), attrs=place("note"))
-    after = tables.Column(verbose_name=gettext_lazy("Après"), orderable=False, empty_values=(), attrs=place("note"))
-    by = tables.Column(verbose_name=gettext_lazy("Par"), orderable=False, empty_values=(), attrs=place("soft"))
-    at = tables.Column(verbose_name=gettext_lazy("Le"), orderable=False, attrs=place("fig soft"))
+    label = tables.Column(verbose_name=gettext_lazy("Champ"), orderable=False, attrs=place("lead"))
+    before = tables.Column(
+        verbose_name=gettext_lazy("Avant"),
+        orderable=False,
+        empty_values=(),
+        attrs={"td": {"class": "note", "data-label": gettext_lazy("avant")}},
+    )
+    after = tables.Column(verbose_name=gettext_lazy("Après"), orderable=False, empty_values=(), attrs=place("title"))
+    by = tables.Column(verbose_name=gettext_lazy("Par"), orderable=False, empty_values=(), attrs=place("state soft"))
+    at = tables.Column(verbose_name=gettext_lazy("Le"), orderable=False, attrs=place("sum fig soft"))
 
     caption = gettext_lazy("Modifications")
     noun = gettext_lazy("Modifications")
