@@ -1,4 +1,4 @@
-"""Installs, starts and stops the peers: `python -m bench.peers setup floor`, `start`, `stop`. bin/bench calls it; see README.md."""
+"""Installs, starts and stops the peers: `python -m bench.peers setup tryton`, `start`, `stop`. bin/bench calls it; see README.md."""
 
 import argparse
 import sys
@@ -39,7 +39,7 @@ def stop(_names: list[str]) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.peers", description=__doc__)
     parser.add_argument("act", choices=("setup", "start", "stop"))
-    parser.add_argument("names", nargs="*", help="tryton, pretix, floor or all")
+    parser.add_argument("names", nargs="*", help="tryton, pretix or all")
     told = parser.parse_args()
     try:
         {"setup": set_up, "start": start, "stop": stop}[told.act](told.names or ["all"])

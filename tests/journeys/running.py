@@ -30,6 +30,8 @@ Seen = TypeVar("Seen")
 class Suite:
     """`bin/run` without its installing: the environment is there already."""
 
+    python = sys.executable  # another checkout's, to run that one
+
     def __init__(self, data: Path, *options: str, **environment: str) -> None:
         self.data = data
         self.port_base = free_port_base()
@@ -41,7 +43,7 @@ class Suite:
         environment = {name: value for name, value in os.environ.items() if name not in told} | self.environment
         self.data.mkdir(parents=True, exist_ok=True)
         screen = open(self.data / "screen.txt", "ab")  # noqa: SIM115  # closed with the process
-        command = [sys.executable, "-m", "jupiter.cli", "run", "--data", str(self.data), "--port-base", str(self.port_base)]
+        command = [self.python, "-m", "jupiter.cli", "run", "--data", str(self.data), "--port-base", str(self.port_base)]
         self.process = subprocess.Popen(
             [*command, *self.options], env=environment, stdout=screen, stderr=screen, stdin=subprocess.DEVNULL, cwd="/"
         )

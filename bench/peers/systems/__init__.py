@@ -1,9 +1,9 @@
 """The systems that can be compared. Each is a module with NAME, DATABASE, set_up(), start() and factory(client_number)."""
 
 from ..kit.refusal import Refusal
-from . import floor, pretix, tryton
+from . import pretix, tryton
 
-PEERS = [tryton, pretix, floor]
+PEERS = [tryton, pretix]
 
 
 def peers_named(names):

@@ -13,14 +13,17 @@ from pathlib import Path
 
 from psycopg.conninfo import conninfo_to_dict
 
+from bench.peers.kit import web
 from tests.journeys.running import Suite, free_port_base, wait_for
 
-from .peers.kit import web
-from .peers.systems.floor import ORDER_FIELDS
-
-SITE = Path(__file__).parent / "peers/systems/floor/site"
+SITE = Path(__file__).parent / "site"
 VEHICLES = 20_000
 DATABASE = "floor"
+ORDER_FIELDS = {
+    "civility": "M", "warranty": "12", "name": "Dupont Jean", "street": "12 rue de la Paix", "postal_code": "75002", "city": "Paris",
+    "email": "buyer@example.org", "phone": "", "price_ht": "10000", "vat_rate": "20", "fee_ht": "208.33", "trade_in": "200",
+    "deposit": "500",
+}  # fmt: skip
 
 
 class Floor:
