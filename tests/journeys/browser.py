@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Response, sync_playwright
 
 CHROMIUM = next(
     (path for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome") if os.path.exists(path)), None
@@ -32,6 +32,10 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+TELL_OF_POLICY = """document.addEventListener("securitypolicyviolation", (broken) => tellOfPolicy(
+    `${document.location.pathname}: ${broken.violatedDirective} ${broken.blockedURI} ${broken.sample}`))"""
+
+
 class Watched:
     """A browser context whose every page is listened to: no error of a script, no broken policy, no failed answer."""
 
@@ -43,7 +47,16 @@ class Watched:
         self.context.on("console", lambda message: message.type == "error" and self.complaints.append(message.text))
         self.context.on("weberror", lambda error: self.complaints.append(str(error.error)))
         self.context.on("response", lambda answer: answer.status >= 500 and self.complaints.append(f"{answer.status} {answer.url}"))
+        self.violations: list[str] = []  # of the content security policy, as the page itself hears of them
+        self.policies: dict[str, str] = {}  # by page
+        self.context.expose_function("tellOfPolicy", lambda told: self.violations.append(told))
+        self.context.add_init_script(TELL_OF_POLICY)
+        self.context.on("response", self._keep_policy)
         self.page: Page = self.context.new_page()
+
+    def _keep_policy(self, answer: Response) -> None:
+        if answer.request.resource_type == "document" and "text/html" in answer.headers.get("content-type", ""):
+            self.policies[answer.url] = answer.headers.get("content-security-policy", "")
 
 
 class Pictures:

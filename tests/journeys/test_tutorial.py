@@ -1,5 +1,6 @@
 """The tutorial, clicked through as its script says it, on the three real services; the policy's PDF is read back at the end."""
 
+import json
 import re
 from pathlib import Path
 from urllib.parse import urljoin
@@ -10,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.pdf import text
 
 from .browser import DESKTOP, PHONE, Pictures, Watched, chromium, faults_of, field
-from .running import CHECKOUT, Suite
+from .running import CHECKOUT, SERVICES, Suite
 
 
 @pytest.fixture(scope="module")
@@ -248,6 +249,40 @@ PDF_NAME = "FR-865268J_Policy_0001003079-20211207.pdf"
 def test_every_screen_of_the_tutorial_is_walked_without_a_complaint_of_the_browser(walk):
     refused_on_purpose = "422 (Unprocessable Entity)"  # the tutorial's missing field
     assert [each for each in walk.seller.complaints if refused_on_purpose not in each] == []
+
+
+def test_nothing_on_the_way_breaks_the_strict_policy(walk):
+    assert walk.seller.violations == []
+    assert len(walk.seller.policies) >= len(set(walk.visited))
+    lax = {url: policy for url, policy in walk.seller.policies.items() if "default-src 'none'" not in policy or "unsafe" in policy}
+    assert lax == {}
+
+
+def test_a_broken_policy_would_be_heard(suite, browser):
+    stranger = Watched(browser)
+    stranger.page.goto(suite.url("dealer"))
+    stranger.page.evaluate("document.body.insertAdjacentHTML('beforeend', '<p style=\"color: red\" onclick=\"alert(1)\">')")
+    stranger.page.wait_for_timeout(200)
+    assert {violation.split()[1] for violation in stranger.violations} == {"style-src-attr", "script-src-attr"}
+
+
+def test_no_log_of_any_process_knows_the_buyer_or_a_secret(suite, walk):
+    """Web servers, workers, what prepared them, the supervisor's screen and PostgreSQL."""
+    logs = [*(suite.data / "log").iterdir(), suite.data / "screen.txt", suite.server.log]
+    said = {path.name: path.read_text(errors="replace").casefold() for path in logs}
+    assert {f"{service}-{kind}.log" for service in SERVICES for kind in ("web", "worker")} < said.keys()
+    assert "database system is ready" in said["log"], "PostgreSQL's"
+    buyer = [BUYER[label] for label in ("Nom", "Prénom", "Adresse", "E-mail", "Tél. fixe")]
+    telling = [*buyer, "0199001234", "+33199001234", "33 1 99 00 12 34", "ER-452-AS", "ER452AS", "12345678901233333"]
+    telling += secrets_in(json.loads((suite.data / "secrets.json").read_text()))
+    assert [(name, word) for name, text in said.items() for word in telling if word.casefold() in text] == []
+
+
+def secrets_in(words):
+    """What is kept under a name that says so; the demonstration's passwords are shown on its screen."""
+    found = [value for name, value in words.items() if isinstance(value, str) and ("secret" in name or "keys" in name)]
+    assert all(len(value) >= 32 for value in found)
+    return found + [one for value in words.values() if isinstance(value, dict) for one in secrets_in(value)]
 
 
 def test_the_form_at_the_hub_comes_filled_but_for_two_fields(walk):
