@@ -123,6 +123,13 @@ def work() -> Work:
     return Work(workers, time.time() - float(clock), max(0.0, float(own)), max(0.0, float(due)), stalled, failed, ahead)
 
 
+def clock_is_wrong() -> bool:
+    """Whether this machine's clock and its database's are a minute apart: no day may end by it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT extract(epoch FROM clock_timestamp())")
+        return abs(time.time() - float(cursor.fetchone()[0])) >= CLOCK_SECONDS
+
+
 def disk() -> tuple[float, int]:
     """What is free where the data folder is, as a share and in bytes."""
     folder = os.environ.get("JUPITER_DATA") or "/"

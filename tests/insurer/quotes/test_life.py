@@ -20,6 +20,7 @@ from jupiter.insurer.quotes.rules import (
     QuoteOverdue,
 )
 from jupiter.insurer.quotes.tasks import expire_quotes
+from jupiter.kit import state as service_state
 from jupiter.kit.jobs import UPKEEP
 from jupiter.kit.journal.models import Entry
 from jupiter.kit.transmissions.models import Transmission
@@ -312,6 +313,16 @@ def test_the_scheduled_job_expires_them(worker, settings):
     worker._run([UPKEEP])  # what a clock drives, asked for by name
     job.refresh_from_db()
     assert job.state == State.EXPIRED
+
+
+def test_no_quote_expires_by_a_clock_that_is_wrong(producer, product, settings, monkeypatch):
+    job = make.a_draft(producer, product)
+    settings.BUSINESS_DATE = TOO_LATE
+    real = service_state.time.time
+    monkeypatch.setattr(service_state.time, "time", lambda: real() + 400 * 86400)
+    expire_quotes(timestamp=0)
+    job.refresh_from_db()
+    assert job.state == State.DRAFT
 
 
 def test_nobody_is_told_of_what_nobody_asked_to_be_told(producer, product, hub):

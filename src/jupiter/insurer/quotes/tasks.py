@@ -1,6 +1,7 @@
 """Tell subscribers what became of their quotes; let quotes expire."""
 
 import json
+import logging
 from functools import cache
 from urllib.parse import urlsplit
 
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django import app
 
 from jupiter.insurer.producers.models import NoticeSubscriber
+from jupiter.kit import state
 from jupiter.kit.clock import business_today
 from jupiter.kit.jobs import UPKEEP
 from jupiter.kit.notices import signed_headers
@@ -18,6 +20,8 @@ from jupiter.kit.transmissions.carriers import Carrier, reads_nothing, register
 from jupiter.kit.transmissions.models import Transmission
 
 from . import actions
+
+log = logging.getLogger(__name__)
 
 
 def carry_notice(parcel: Transmission) -> Answer:
@@ -47,5 +51,8 @@ def _line(name: str, base_url: str) -> Line:
 @app.periodic(cron="5 * * * *")
 @app.task(name="expire_quotes", queue=UPKEEP, queueing_lock="expire_quotes")
 def expire_quotes(timestamp: int) -> None:
-    """Each hour, so that a quote ends with its day in Paris whatever the machine's zone."""
+    """Each hour, so that a quote ends with its day in Paris whatever the machine's zone; not by a clock that is wrong: it ends for good."""
+    if state.clock_is_wrong():
+        log.error("the clock is wrong: no quote expires by it")
+        return
     actions.expire_overdue(today=business_today(), now=timezone.now())
