@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from importlib.machinery import SourceFileLoader
 from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
@@ -172,13 +172,33 @@ class Suite:
             os.kill(pid, signal.SIGKILL)
             wait_for(lambda pid=pid: not is_alive(pid), 10, f"{name} survives SIGKILL")
 
+    def worker(self, service: str, **environment: str) -> AbstractContextManager[None]:
+        return self.alone(service, "worker", **environment)
+
+    def web(self, service: str, **environment: str) -> AbstractContextManager[None]:
+        return self.alone(service, "web", "--port", self.url(service).rpartition(":")[2], **environment)
+
     @contextmanager
-    def worker(self, service: str, **environment: str) -> Iterator[None]:
-        """One started alone, with settings of its own, in place of the supervisor's: for a block in which nobody is watching."""
-        own = psutil.Process(self.pid(f"{service}-worker")).environ() | {"JUPITER_SUPERVISOR": str(os.getpid())} | environment
-        self.kill(f"{service}-worker")
-        with open(self.data / f"log/{service}-worker-alone.log", "ab") as log:
-            alone = subprocess.Popen([sys.executable, "-P", "-m", "jupiter", service, "worker"], env=own, stdout=log, stderr=log)
+    def alone(self, service: str, *command: str, **environment: str) -> Iterator[None]:
+        """A process with settings of its own, in place of the supervisor's: for a block in which nobody is watching."""
+        name = f"{service}-{command[0]}"
+        own = psutil.Process(self.pid(name)).environ() | environment
+        self.kill(name)
+        with self._running(name, own, service, *command):
+            yield
+
+    @contextmanager
+    def another_web(self, service: str) -> Iterator[str]:
+        """A second web server of a service, beside the first; its address."""
+        name, port = f"{service}-web", self.port_base + 9
+        with self._running(name, psutil.Process(self.pid(name)).environ(), service, "web", "--port", str(port)):
+            yield f"http://127.0.0.1:{port}"
+
+    @contextmanager
+    def _running(self, name: str, environment: dict[str, str], *command: str) -> Iterator[None]:
+        own = environment | {"JUPITER_SUPERVISOR": str(os.getpid())}
+        with open(self.data / f"log/{name}-alone.log", "ab") as log:
+            alone = subprocess.Popen([sys.executable, "-P", "-m", "jupiter", *command], env=own, stdout=log, stderr=log)
         try:
             yield
         finally:
@@ -188,6 +208,13 @@ class Suite:
             except subprocess.TimeoutExpired:
                 alone.kill()
                 alone.wait()
+
+
+def is_there(url: str) -> bool:
+    try:
+        return httpx.get(f"{url}/livez", timeout=2, trust_env=False).status_code == 200
+    except httpx.HTTPError:
+        return False
 
 
 def is_alive(pid: int) -> bool:
