@@ -11,13 +11,14 @@ import httpx
 import pytest
 from standardwebhooks.webhooks import Webhook
 
-from tests.journeys.running import wait_for
+from tests.journeys.running import is_there, wait_for
 
 from .calls import problem
 from .forms import BUYER, MANDATORY_AT_HUB
 from .pages import Page
 from .place import Line
 from .rows import TABLE, plain, row
+from .trying import Window
 
 HUB_PASSWORD = {"username": "hakim", "password": "ce n’est pas le bon"}
 
@@ -65,6 +66,21 @@ def test_the_sixth_wrong_log_in_at_the_hub_waits_a_quarter_of_an_hour(place):
     assert [answer.status_code for answer in answers][:4] == [422] * 4
     assert (answers[-1].status_code, answers[-1].headers["retry-after"]) == (429, "900")
     assert problem(answers[-1]) == []
+
+
+@pytest.mark.parametrize("service", ["dealer", "hub", "insurer"])
+def test_wrong_log_ins_are_counted_over_all_web_servers(suite, service):
+    """Three at one and two at another shut the name at both."""
+    with suite.another_web(service) as second:
+        doors = [Window(service, base) for base in (suite.url(service), second)]
+        wait_for(lambda: is_there(second), 60, "no second web server")
+        name, said = f"personne-{uuid4().hex[:8]}", []
+        for window in (*doors, *doors, doors[0], *doors):
+            page = window.open("/connexion/")
+            said.append(window.post("/connexion/", page.form("password").sent() | {"username": name, "password": "faux"}, at=page.address))
+        assert [answer.status_code for answer in said] == [422] * 4 + [429] * 3
+        for window in doors:
+            window.http.close()
 
 
 @pytest.mark.parametrize("service", ["hub", "insurer"])
