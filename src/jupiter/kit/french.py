@@ -12,6 +12,26 @@ from email_validator import EmailNotValidError, validate_email
 NO_BREAK, THIN, MINUS = "\u00a0", "\u202f", "\u2212"
 
 
+class Sentence(str):
+    """French, and what it was made of: whoever shows it may say it in the reader’s language (kit.words.spoken)."""
+
+    __slots__ = ("pattern", "values")
+    pattern: str
+    values: dict[str, object]
+
+
+def said(pattern: str, **values: object) -> Sentence:
+    """A message of code that knows no gettext; a value may be a sentence itself."""
+    sentence = Sentence(pattern.format(**values))
+    sentence.pattern, sentence.values = pattern, values
+    return sentence
+
+
+def worded(words: dict[str, str]) -> dict[str, str]:
+    """A list of codes whose words are messages."""
+    return {code: said(word) for code, word in words.items()}
+
+
 class Unreadable(ValueError):
     """Carries the sentence for the person who typed it."""
 
@@ -67,21 +87,21 @@ def parse_text(typed: str, *, most: int = 2000) -> str:
     """A remark: kept as typed, lines too; only what no database or page can hold is refused."""
     text = typed.replace("\r\n", "\n").replace("\r", "\n").strip()
     if UNSTORABLE.search(text) or CONTROL.search(text):
-        raise TextRefused("Ce texte contient un caractère illisible\u00a0: effacez-le et saisissez-le à nouveau")
+        raise TextRefused(said("Ce texte contient un caractère illisible\u00a0: effacez-le et saisissez-le à nouveau"))
     if len(text) > most:
-        raise TextRefused(f"Ce texte a {grouped(len(text))} caractères, {grouped(most)} au plus")
+        raise TextRefused(said("Ce texte a {n} caractères, {most} au plus", n=grouped(len(text)), most=grouped(most)))
     return text
 
 
 def parse_line(typed: str, *, most: int = 200) -> str:
     """One line of free words: an address, a version. Spaces are put in order, nothing else."""
     if len(typed) > 4 * most + 100:
-        raise TextRefused(f"{grouped(most)} caractères au plus")
+        raise TextRefused(said("{most} caractères au plus", most=grouped(most)))
     line = " ".join(INVISIBLE.sub("", unicodedata.normalize("NFC", typed)).split())
     if UNSTORABLE.search(line) or CONTROL.search(line) or DIRECTION.search(line):
-        raise TextRefused("Ce texte contient un caractère illisible\u00a0: effacez-le et saisissez-le à nouveau")
+        raise TextRefused(said("Ce texte contient un caractère illisible\u00a0: effacez-le et saisissez-le à nouveau"))
     if len(line) > most:
-        raise TextRefused(f"{grouped(most)} caractères au plus")
+        raise TextRefused(said("{most} caractères au plus", most=grouped(most)))
     return line
 
 
@@ -115,15 +135,15 @@ def parse_plate(typed: str, *, country: str = "FR") -> str:
     if country != "FR":
         plate = " ".join(INVISIBLE.sub("", typed[:60]).translate(DASHES).upper().split())
         if not ABROAD.fullmatch(plate) or len(plate) > 12:
-            raise PlateRefused("Saisissez l’immatriculation étrangère\u00a0: lettres et chiffres, 12 caractères au plus")
+            raise PlateRefused(said("Saisissez l’immatriculation étrangère\u00a0: lettres et chiffres, 12 caractères au plus"))
         return plate
     bare = _squeezed(typed).translate(DASHES).replace("-", "").replace(".", "").upper()
     for pattern, between in ((SIV, "-"), (WW, "-"), (W_GARAGE, "-"), (FNI, " ")):
         if found := pattern.fullmatch(bare):
             return between.join(found.groups())
     if re.fullmatch(r"[A-Z]{2}[0-9A-Z]{3}[A-Z]{2}", bare) and re.search("[IOU]", bare):
-        raise PlateRefused("Une immatriculation n’a ni I, ni O, ni U\u00a0: vérifiez les lettres, par exemple AA-123-BB")
-    raise PlateRefused("Saisissez une immatriculation du type AA-123-BB")
+        raise PlateRefused(said("Une immatriculation n’a ni I, ni O, ni U\u00a0: vérifiez les lettres, par exemple AA-123-BB"))
+    raise PlateRefused(said("Saisissez une immatriculation du type AA-123-BB"))
 
 
 def plate_kind(plate: str) -> PlateKind:
@@ -155,15 +175,15 @@ def parse_vin(typed: str, *, short: bool = False) -> str:
         return vin
     if VIN.fullmatch(vin):
         if len(set(vin)) == 1:
-            raise VinRefused("Ce VIN n’est pas celui d’un véhicule\u00a0: recopiez-le du certificat d’immatriculation (E)")
+            raise VinRefused(said("Ce VIN n’est pas celui d’un véhicule\u00a0: recopiez-le du certificat d’immatriculation (E)"))
         return vin
     if not vin.isascii():
-        raise VinRefused("Le VIN contient un caractère d’un autre alphabet\u00a0: saisissez-le au clavier")
+        raise VinRefused(said("Le VIN contient un caractère d’un autre alphabet\u00a0: saisissez-le au clavier"))
     if re.fullmatch(r"[A-Z0-9]{17}", vin):
-        raise VinRefused("Un VIN n’a ni I, ni O, ni Q\u00a0: vérifiez les 1 et les 0")
+        raise VinRefused(said("Un VIN n’a ni I, ni O, ni Q\u00a0: vérifiez les 1 et les 0"))
     if re.fullmatch(r"[A-Z0-9]+", vin):
-        raise VinRefused(f"Le VIN a 17 caractères\u00a0: il y en a {len(vin)}")
-    raise VinRefused("Le VIN a 17 caractères, lettres sauf I, O, Q, et chiffres")
+        raise VinRefused(said("Le VIN a 17 caractères\u00a0: il y en a {n}", n=len(vin)))
+    raise VinRefused(said("Le VIN a 17 caractères, lettres sauf I, O, Q, et chiffres"))
 
 
 def doubtful_vin(vin: str) -> bool:
@@ -182,16 +202,16 @@ NAME_CATEGORIES = ("L", "M", "N")
 def parse_name(typed: str, *, most: int = 80) -> str:
     """A person's or a company's name, as written: no case is changed, nothing is swapped by guess."""
     if len(typed) > 4 * most + 100:
-        raise NameRefused(f"Ce nom est trop long\u00a0: {most} caractères au plus")
+        raise NameRefused(said("Ce nom est trop long\u00a0: {most} caractères au plus", most=most))
     if DIRECTION.search(typed) or UNSTORABLE.search(typed) or CONTROL.search(typed):
-        raise NameRefused("Ce nom contient un caractère caché\u00a0: effacez-le et saisissez-le au clavier")
+        raise NameRefused(said("Ce nom contient un caractère caché\u00a0: effacez-le et saisissez-le au clavier"))
     name = " ".join(INVISIBLE.sub("", unicodedata.normalize("NFKC", typed)).split())
     if wrong := [sign for sign in name if not (unicodedata.category(sign)[0] in NAME_CATEGORIES or sign in NAME_SIGNS)]:
-        raise NameRefused(f"Un nom ne contient pas «\u00a0{wrong[0]}\u00a0»")
+        raise NameRefused(said("Un nom ne contient pas «\u00a0{sign}\u00a0»", sign=wrong[0]))
     if not any(unicodedata.category(sign)[0] in "LN" for sign in name):
-        raise NameRefused("Saisissez un nom")
+        raise NameRefused(said("Saisissez un nom"))
     if len(name) > most:
-        raise NameRefused(f"Ce nom est trop long\u00a0: {most} caractères au plus")
+        raise NameRefused(said("Ce nom est trop long\u00a0: {most} caractères au plus", most=most))
     return name
 
 
@@ -199,7 +219,7 @@ def parse_phone(typed: str, *, country: str = "FR") -> str:
     """+33612345678 (E.164), whatever the spaces and dots."""
     number = " ".join(INVISIBLE.sub("", typed[:60]).translate(FULL_WIDTH).translate(DASHES).split())
     refused = PhoneRefused(
-        "Saisissez un numéro de téléphone, par exemple 06\u00a012\u00a034\u00a056\u00a078 ou +32\u00a0470\u00a012\u00a034\u00a056"
+        said("Saisissez un numéro de téléphone, par exemple 06\u00a012\u00a034\u00a056\u00a078 ou +32\u00a0470\u00a012\u00a034\u00a056")
     )
     if len(number) > 30 or len(typed) > 60 or not re.fullmatch(r"\+?[0-9 ().\-/]+", number):
         raise refused
@@ -226,15 +246,15 @@ def printed_phone(number: str) -> str:
 def parse_email(typed: str) -> str:
     """One address. The part before the @ keeps its case; an accented domain is written as mail servers know it."""
     bare = INVISIBLE.sub("", typed[:400]).strip()
-    refused = EmailRefused("Saisissez une seule adresse e-mail, par exemple nom@exemple.fr")
+    refused = EmailRefused(said("Saisissez une seule adresse e-mail, par exemple nom@exemple.fr"))
     if len(typed) > 400 or "\n" in bare or "\r" in bare:
         raise refused
     try:
-        said = validate_email(bare, check_deliverability=False, allow_display_name=True, allow_smtputf8=True)
+        found = validate_email(bare, check_deliverability=False, allow_display_name=True, allow_smtputf8=True)
     except EmailNotValidError:
         raise refused from None
-    address = f"{said.local_part}@{said.ascii_domain}"
-    if len(said.local_part) > 64 or len(address) > 254:
+    address = f"{found.local_part}@{found.ascii_domain}"
+    if len(found.local_part) > 64 or len(address) > 254:
         raise refused
     return address
 
@@ -244,20 +264,20 @@ def parse_email(typed: str) -> str:
 POSTCODES = {
     "FR": (
         r"(?:0[1-9]|[1-8][0-9]|9[0-5])[0-9]{3}|97[1-8][0-9]{2}|98[4678][0-9]{2}|00[1-9][0-9]{2}",
-        "cinq chiffres, par exemple 75010",
+        said("cinq chiffres, par exemple 75010"),
     ),
-    "MC": (r"980[0-9]{2}", "cinq chiffres, par exemple 98000"),
-    "BE": (r"[1-9][0-9]{3}", "quatre chiffres, par exemple 1000"),
-    "CH": (r"[1-9][0-9]{3}", "quatre chiffres, par exemple 1200"),
-    "LU": (r"[1-9][0-9]{3}", "quatre chiffres, par exemple 1009"),
-    "AT": (r"[1-9][0-9]{3}", "quatre chiffres"),
-    "DE": (r"[0-9]{5}", "cinq chiffres, par exemple 10115"),
-    "ES": (r"(?:0[1-9]|[1-4][0-9]|5[0-2])[0-9]{3}", "cinq chiffres, par exemple 28001"),
-    "IT": (r"[0-9]{5}", "cinq chiffres, par exemple 00118"),
-    "NL": (r"[1-9][0-9]{3}[A-Z]{2}", "quatre chiffres et deux lettres, par exemple 1012AB"),
-    "PT": (r"[0-9]{4}-[0-9]{3}", "par exemple 1000-001"),
+    "MC": (r"980[0-9]{2}", said("cinq chiffres, par exemple 98000")),
+    "BE": (r"[1-9][0-9]{3}", said("quatre chiffres, par exemple 1000")),
+    "CH": (r"[1-9][0-9]{3}", said("quatre chiffres, par exemple 1200")),
+    "LU": (r"[1-9][0-9]{3}", said("quatre chiffres, par exemple 1009")),
+    "AT": (r"[1-9][0-9]{3}", said("quatre chiffres")),
+    "DE": (r"[0-9]{5}", said("cinq chiffres, par exemple 10115")),
+    "ES": (r"(?:0[1-9]|[1-4][0-9]|5[0-2])[0-9]{3}", said("cinq chiffres, par exemple 28001")),
+    "IT": (r"[0-9]{5}", said("cinq chiffres, par exemple 00118")),
+    "NL": (r"[1-9][0-9]{3}[A-Z]{2}", said("quatre chiffres et deux lettres, par exemple 1012AB")),
+    "PT": (r"[0-9]{4}-[0-9]{3}", said("par exemple 1000-001")),
 }
-ELSEWHERE = (r"[A-Z0-9](?:[A-Z0-9 -]{0,8}[A-Z0-9])?", "10 caractères au plus")
+ELSEWHERE = (r"[A-Z0-9](?:[A-Z0-9 -]{0,8}[A-Z0-9])?", said("10 caractères au plus"))
 ROAD_SIGNS = {
     "FR": "F",
     "BE": "B",
@@ -280,7 +300,7 @@ def parse_postcode(typed: str, *, country: str = "FR") -> str:
     for sign in {ROAD_SIGNS.get(country, country), country}:
         code = code.removeprefix(f"{sign}-")
     if not re.fullmatch(pattern, code):
-        raise PostcodeRefused(f"Saisissez le code postal\u00a0: {example}")
+        raise PostcodeRefused(said("Saisissez le code postal\u00a0: {example}", example=example))
     return code
 
 
@@ -306,14 +326,13 @@ def doubtful_town(postcode: str, town: str) -> bool:
     return department is not None and not postcode.startswith(department)
 
 
-COUNTRIES = (
-    ("FR", "France"), ("BE", "Belgique"), ("CH", "Suisse"), ("LU", "Luxembourg"), ("MC", "Monaco"), ("DE", "Allemagne"),
-    ("AD", "Andorre"), ("AT", "Autriche"), ("BG", "Bulgarie"), ("CY", "Chypre"), ("HR", "Croatie"), ("DK", "Danemark"),
-    ("ES", "Espagne"), ("EE", "Estonie"), ("FI", "Finlande"), ("GR", "Grèce"), ("HU", "Hongrie"), ("IE", "Irlande"),
-    ("IT", "Italie"), ("LV", "Lettonie"), ("LT", "Lituanie"), ("MT", "Malte"), ("NO", "Norvège"), ("NL", "Pays-Bas"),
-    ("PL", "Pologne"), ("PT", "Portugal"), ("CZ", "République tchèque"), ("RO", "Roumanie"), ("GB", "Royaume-Uni"),
-    ("SK", "Slovaquie"), ("SI", "Slovénie"), ("SE", "Suède"),
-)  # fmt: skip
+COUNTRIES = worded({
+    "FR": "France", "BE": "Belgique", "CH": "Suisse", "LU": "Luxembourg", "MC": "Monaco", "DE": "Allemagne", "AD": "Andorre",
+    "AT": "Autriche", "BG": "Bulgarie", "CY": "Chypre", "HR": "Croatie", "DK": "Danemark", "ES": "Espagne", "EE": "Estonie",
+    "FI": "Finlande", "GR": "Grèce", "HU": "Hongrie", "IE": "Irlande", "IT": "Italie", "LV": "Lettonie", "LT": "Lituanie",
+    "MT": "Malte", "NO": "Norvège", "NL": "Pays-Bas", "PL": "Pologne", "PT": "Portugal", "CZ": "République tchèque",
+    "RO": "Roumanie", "GB": "Royaume-Uni", "SK": "Slovaquie", "SI": "Slovénie", "SE": "Suède",
+})  # fmt: skip
 
 
 # Dates and numbers
@@ -335,13 +354,13 @@ def parse_date(typed: str) -> date:
             try:
                 day = date(int(found["y"]), int(found["m"]), int(found["d"]))
             except ValueError:
-                raise DateRefused(f"Le {bare} n’existe pas\u00a0: saisissez une date du calendrier") from None
+                raise DateRefused(said("Le {day} n’existe pas\u00a0: saisissez une date du calendrier", day=bare)) from None
             if not 1900 <= day.year < 2200:
-                raise DateRefused("Saisissez une année entre 1900 et 2199")
+                raise DateRefused(said("Saisissez une année entre 1900 et 2199"))
             return day
     if SHORT_YEAR.fullmatch(bare):
-        raise DateRefused("Saisissez l’année en quatre chiffres, par exemple 14/09/2018")
-    raise DateRefused("Saisissez une date, par exemple 14/09/2018")
+        raise DateRefused(said("Saisissez l’année en quatre chiffres, par exemple 14/09/2018"))
+    raise DateRefused(said("Saisissez une date, par exemple 14/09/2018"))
 
 
 def printed_date(day: date) -> str:
@@ -355,7 +374,7 @@ def parse_time(typed: str) -> time:
     """14 h 30, 14h30, 14:30, 1430, 14 h."""
     bare = " ".join(INVISIBLE.sub("", typed[:40]).split())
     if not (found := TIME.fullmatch(bare)):
-        raise TimeRefused(f"Saisissez une heure, par exemple 14{NO_BREAK}h{NO_BREAK}30")
+        raise TimeRefused(said("Saisissez une heure, par exemple 14\u00a0h\u00a030"))
     return time(int(found["h"]), int(found["m"] or 0))
 
 
@@ -379,14 +398,17 @@ def parse_amount(typed: str, *, places: int = 2, unit: str = "€|euros?|EUR") -
     number = _number(typed, unit)
     whole, mark, rest = number.partition("," if "," in number else ".")
     if not GROUPED.fullmatch(whole) or (mark and not re.fullmatch(r"[0-9]+", rest)):
-        raise NumberRefused(f"Saisissez un montant, par exemple 13{NO_BREAK}708,33")
+        raise NumberRefused(said("Saisissez un montant, par exemple 13\u00a0708,33"))
     if mark == "." and len(rest) == 3:
-        raise NumberRefused(f"«{NO_BREAK}{number}{NO_BREAK}» se lit de deux façons{NO_BREAK}: saisissez {whole}{rest} ou {whole},{rest}")
+        one, other = f"{whole}{rest}", f"{whole},{rest}"
+        raise NumberRefused(
+            said("«\u00a0{number}\u00a0» se lit de deux façons\u00a0: saisissez {one} ou {other}", number=number, one=one, other=other)
+        )
     if len(rest) > places:
-        raise NumberRefused(f"{places} chiffres au plus après la virgule")
+        raise NumberRefused(said("{places} chiffres au plus après la virgule", places=places))
     digits = whole.replace(" ", "")
     if len(digits.lstrip("+-0")) > 12:
-        raise NumberRefused("Ce nombre est trop grand")
+        raise NumberRefused(said("Ce nombre est trop grand"))
     return Decimal(f"{digits}.{rest or 0}").quantize(Decimal(1).scaleb(-places))
 
 
@@ -394,10 +416,10 @@ def parse_whole(typed: str, *, unit: str = "") -> int:
     """4 500 km, without decimals."""
     number = _number(typed, unit)
     if not GROUPED.fullmatch(number):
-        raise NumberRefused(f"Saisissez un nombre entier, par exemple 4{NO_BREAK}500")
+        raise NumberRefused(said("Saisissez un nombre entier, par exemple 4\u00a0500"))
     digits = number.replace(" ", "")
     if len(digits.lstrip("+-0")) > 12:
-        raise NumberRefused("Ce nombre est trop grand")
+        raise NumberRefused(said("Ce nombre est trop grand"))
     return int(digits)
 
 
@@ -414,7 +436,7 @@ RRD1 = re.compile(r"FR[0-9]{5}")
 def parse_rrd1(typed: str) -> str:
     code = _squeezed(typed).upper()
     if not RRD1.fullmatch(code):
-        raise CodeRefused("Le code RRD1 est FR suivi de cinq chiffres, par exemple FR10350")
+        raise CodeRefused(said("Le code RRD1 est FR suivi de cinq chiffres, par exemple FR10350"))
     return code
 
 
@@ -425,9 +447,9 @@ def parse_siret(typed: str) -> str:
     """14 figures and their check; La Poste's offices follow a rule of their own."""
     number = _squeezed(typed).translate(FULL_WIDTH).replace(".", "")
     if not re.fullmatch(r"[0-9]{14}", number):
-        raise CodeRefused("Le SIRET a 14 chiffres")
+        raise CodeRefused(said("Le SIRET a 14 chiffres"))
     if not (_luhn(number) or (number.startswith(LA_POSTE) and sum(map(int, number)) % 5 == 0)):
-        raise CodeRefused("Ce SIRET n’existe pas\u00a0: vérifiez ses chiffres")
+        raise CodeRefused(said("Ce SIRET n’existe pas\u00a0: vérifiez ses chiffres"))
     return number
 
 

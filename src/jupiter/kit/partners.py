@@ -8,7 +8,7 @@ from threading import Lock
 from typing import Any
 
 import httpx
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
 from . import strict_json, tracing
 

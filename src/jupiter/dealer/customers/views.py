@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 from jupiter.dealer.sites.access import Member, member_may
 from jupiter.kit.french import COUNTRIES, printed_date, printed_phone
 from jupiter.kit.web.screen import screen
+from jupiter.kit.words import spoken
 
 
 @require_safe
@@ -21,7 +22,7 @@ def show(request: HttpRequest, member: Member, customer_id: int) -> HttpResponse
         (_("Prénom"), person.first_name or "—"),
         (_("Adresse"), ", ".join(filter(None, [person.address, person.address_2, person.address_3])) or "—"),
         (_("Ville"), " ".join(filter(None, [person.postcode, person.city])) or "—"),
-        (_("Pays"), dict(COUNTRIES).get(person.country, person.country)),
+        (_("Pays"), spoken(COUNTRIES.get(person.country, person.country))),
         (_("E-mail"), person.email or "—"),
         (_("Tél. fixe"), printed_phone(person.phone) if person.phone else "—"),
         (_("Tél. mobile"), printed_phone(person.mobile) if person.mobile else "—"),

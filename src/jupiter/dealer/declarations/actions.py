@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models.functions import Now
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
 from jupiter.contracts.sale_state import SaleState, SaleStateV1
 from jupiter.dealer.orders import actions as orders

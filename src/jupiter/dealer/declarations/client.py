@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 from django.conf import settings
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 from pydantic import ValidationError
 
 from jupiter.contracts.launch import GrantRequestV1, GrantV1, LaunchRequestV1, LaunchV1

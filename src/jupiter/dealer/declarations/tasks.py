@@ -3,8 +3,8 @@
 from functools import partial
 from uuid import UUID
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_noop as _
 
 from jupiter.dealer.sites.models import HubLink
 from jupiter.kit.partners import Answer, GiveUp

@@ -34,6 +34,7 @@ from jupiter.kit.web.frame import State as Shown
 from jupiter.kit.web.screen import screen
 from jupiter.kit.web.tables import paged
 from jupiter.kit.web.templatetags.kit import euros, moment
+from jupiter.kit.words import spoken
 
 from . import client
 from .actions import confirm_checked, deliver_now, forget_refused_grant, keep_grant, link_of, revoke_grant, send_again, sent_together
@@ -52,7 +53,7 @@ STATES = {
     State.ASIDE: Shown(State.ASIDE.label, "warn", "alert-triangle"),
 }
 COVERS = {
-    CoverState.ISSUED: Shown(_("Garantie"), "ok", "shield-check"),
+    CoverState.ISSUED: Shown(lazy("Garantie"), "ok", "shield-check"),
     CoverState.ASIDE: Shown(CoverState.ASIDE.label, "warn", "alert-triangle"),
 }
 
@@ -92,7 +93,7 @@ def _granted(form: GuarantorForm, member: Member, order: Order, link: HubLink | 
     try:
         given = client.ask_grant(link, username=typed["username"], password=typed["password"], network_code=order.site.network_code)
     except client.NotGranted as refusal:
-        form.add_error(None, str(refusal))
+        form.add_error(None, spoken(str(refusal)))
         return None
     except client.HubSilent:
         form.add_error(
@@ -121,13 +122,13 @@ def _launched(request: HttpRequest, member: Member, order: Order, grant: HubGran
             _("Le Centralisateur ne répond pas\u00a0: {reason}. Elle y partira d’elle-même").format(reason=NOT_ARRIVED),
         )
     except GiveUp as refusal:
-        return _not_launched(request, order, form, refusal.reason)
+        return _not_launched(request, order, form, spoken(refusal.reason))
     except client.HubRefuses as refusal:
-        return _not_launched(request, order, form, str(refusal))
+        return _not_launched(request, order, form, spoken(str(refusal)))
     except client.NotGranted as refusal:
         with member.inside():
             forget_refused_grant(grant, now=timezone.now())
-        return _not_launched(request, order, GuarantorForm(None, asks_login=True), str(refusal))
+        return _not_launched(request, order, GuarantorForm(None, asks_login=True), spoken(str(refusal)))
     return _go(request, launch.url)
 
 

@@ -13,11 +13,11 @@ from jupiter.kit.clock import paris
 from jupiter.kit.compiled import Compiled, Given, is_one_of
 from jupiter.kit.french import COUNTRIES, NO_BREAK, grouped, printed_date, printed_phone
 from jupiter.kit.lines import with_lines
+from jupiter.kit.words import in_french
 
 from .models import Order, OrderSet
 
 TEMPLATE = Path(__file__).with_name("order_form.typ")
-COUNTRY_NAMES = dict(COUNTRIES)
 NOTHING = "—"
 MONTHS = (
     "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre",
@@ -86,6 +86,7 @@ def _for_paper() -> OrderSet:
 PAPER = Compiled(_for_paper)  # one narrow row with all that `facts_of` says, where an order's page reads two hundred columns
 
 
+@in_french
 def facts_of(order: Order) -> dict[str, Any]:
     """All that the paper says, as text: kept with the closed order, so that it can be printed the same for ever."""
     car, buyer, site, sums = order.vehicle, order.buyer, order.site, order.sums()
@@ -265,7 +266,7 @@ def _buyer_lines(buyer: Mapping[str, Any]) -> list[str]:
 
 
 def _place(party: Mapping[str, Any]) -> str:
-    country = "" if party["country"] in ("", "FR") else COUNTRY_NAMES.get(party["country"], party["country"])
+    country = "" if party["country"] in ("", "FR") else COUNTRIES.get(party["country"], party["country"])
     return " ".join(part for part in (party["postcode"], party["city"], f"({country})" if country else "") if part)
 
 

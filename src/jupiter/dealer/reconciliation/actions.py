@@ -10,7 +10,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
 from jupiter.contracts.reconciliation import ASKED_AT_THE_HUB, KeptSaleV1, SaleLineV1
 from jupiter.dealer.declarations import actions as declarations

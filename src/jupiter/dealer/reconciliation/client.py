@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 
 import httpx
 from django.conf import settings
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 from pydantic import BaseModel, ValidationError
 
 from jupiter.contracts.reconciliation import MOST_NAMED, DaysV1, KeptSaleV1, SaleLinesV1, SaleLineV1

@@ -9,7 +9,6 @@ from django import forms
 from django.utils.translation import gettext as said
 from django.utils.translation import gettext_lazy as _
 
-from jupiter.kit import french
 from jupiter.kit.web.forms import (
     Group,
     KitForm,
@@ -22,6 +21,7 @@ from jupiter.kit.web.forms import (
     Rrd1Field,
     WholeField,
 )
+from jupiter.kit.words import COUNTRIES
 
 from .actions import FACTS, FeeLine
 from .models import Site, SiteFee
@@ -44,7 +44,7 @@ class SiteForm(KitForm):
     address = LineField(label=_("Adresse"), most=200, required=False)
     postcode = PostcodeField(label=_("Code postal"), country_from="country", required=False)
     city = NameField(label=_("Ville"), most=100, required=False)
-    country = PickField(label=_("Pays"), choices=french.COUNTRIES)
+    country = PickField(label=_("Pays"), choices=COUNTRIES)
     phone = PhoneField(label=_("Téléphone 1"), required=False)
     network_code = Rrd1Field(label=_("Code RRD1"), required=False)
     fixed_fees = MoneyField(label=_("Frais fixes"), required=False)

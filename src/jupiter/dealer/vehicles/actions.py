@@ -9,12 +9,13 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.db.models.functions import Now
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
 from jupiter.dealer.customers.models import Customer
 from jupiter.dealer.sites.models import Site
 from jupiter.kit import numbers
 from jupiter.kit.journal.actions import note
+from jupiter.kit.words import in_french
 from jupiter.kit.workflow import MoveRefused
 
 from . import rules
@@ -109,7 +110,7 @@ def edit_vehicle(
     car.version, car.updated_by, car.search_text = F("version") + 1, by, rules.search_text(car)
     car.save(update_fields=[*FACTS, "version", "updated_by", "search_text", "updated_at"])
     car.refresh_from_db(fields=["version"])
-    names = ", ".join(str(LABELS[name]) for name in changes if name != "costs") or _("frais")
+    names = _labels(name for name in changes if name != "costs") or _("frais")
     sentence = _("Fiche modifiée\u00a0: {names}").format(names=names)
     if backwards:
         sentence = _("Fiche modifiée\u00a0: {names}. Kilométrage en baisse confirmé\u00a0: {before} → {after} km").format(
@@ -117,6 +118,11 @@ def edit_vehicle(
         )
     _note(car, "edit", by, sentence, changes=changes)
     return car
+
+
+@in_french
+def _labels(names: Iterable[str]) -> str:
+    return ", ".join(str(LABELS[name]) for name in names)
 
 
 def reserve_vehicle(car: Vehicle, *, today: date, by: str, order: str) -> None:

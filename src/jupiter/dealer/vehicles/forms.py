@@ -24,6 +24,7 @@ from jupiter.kit.web.forms import (
     VinField,
     WholeField,
 )
+from jupiter.kit.words import COUNTRIES
 
 from . import rules
 from .actions import FACTS, MileageGoesBack
@@ -65,7 +66,7 @@ class VehicleForm(KitForm):
     }  # fmt: skip
 
     plate = PlateField(label=_("Immatriculation"), country_from="plate_country")
-    plate_country = PickField(label=_("Pays"), choices=french.COUNTRIES)
+    plate_country = PickField(label=_("Pays"), choices=COUNTRIES)
     make = NameField(label=_("Marque"), most=40)
     model = LineField(label=_("Modèle"), most=60)
     trim = LineField(label=_("Version"), most=100, required=False)

@@ -4,12 +4,14 @@ from datetime import date
 from pathlib import Path
 
 from jupiter.kit import french, pdf
+from jupiter.kit.words import in_french
 
 from .models import Vehicle
 
 TEMPLATE = Path(__file__).with_name("sheet.typ")
 
 
+@in_french
 def vehicle_sheet(car: Vehicle, *, today: date) -> bytes:
     facts = {
         "site": car.site.print_name,

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Protocol
 
 from jupiter.kit import french, searching
+from jupiter.kit.french import said
 from jupiter.kit.money import Price, cents
 from jupiter.kit.months import months_after
 
@@ -108,20 +109,20 @@ def doubts(car: Facts) -> dict[str, str]:
     """Field by field, what is more often a slip than the truth. Shown, never in the way."""
     found: dict[str, str] = {}
     if car.vin and french.doubtful_vin(car.vin):
-        found["vin"] = "Suite ou répétition\u00a0: recopiez le VIN du certificat d’immatriculation (E)"
+        found["vin"] = said("Suite ou répétition\u00a0: recopiez le VIN du certificat d’immatriculation (E)")
     if car.vin and len(car.vin) != VIN_LENGTH:
-        found["vin"] = f"{len(car.vin)} caractères\u00a0: depuis 1981 un VIN en a {VIN_LENGTH}"
+        found["vin"] = said("{n} caractères\u00a0: depuis 1981 un VIN en a {most}", n=len(car.vin), most=VIN_LENGTH)
     words = searching.plain(f"{car.model} {car.trim}").split()
     if car.fuel == "DIESEL" and _any_named(words, PETROL_NAMES):
-        found["fuel"] = f"{_any_named(words, PETROL_NAMES)} est un moteur essence"
+        found["fuel"] = said("{engine} est un moteur essence", engine=_any_named(words, PETROL_NAMES))
     if car.fuel == "PETROL" and _any_named(words, DIESEL_NAMES):
-        found["fuel"] = f"{_any_named(words, DIESEL_NAMES)} est un moteur diesel"
+        found["fuel"] = said("{engine} est un moteur diesel", engine=_any_named(words, DIESEL_NAMES))
     if car.din_power_hp and car.power_kw and not swapped_powers(car.din_power_hp, car.power_kw):
         expected = car.din_power_hp * KW_PER_HP
         if abs(car.power_kw - expected) > max(Decimal(1), expected / 50):
-            found["power_kw"] = f"{car.din_power_hp} ch font {round(expected)} kW"
+            found["power_kw"] = said("{hp} ch font {kw} kW", hp=car.din_power_hp, kw=round(expected))
     if car.registered_on and car.first_registered_on and car.registered_on < car.first_registered_on:
-        found["registered_on"] = "La date de la carte grise précède la 1re immatriculation"
+        found["registered_on"] = said("La date de la carte grise précède la 1re immatriculation")
     return found
 
 

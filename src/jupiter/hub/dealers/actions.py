@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
 from jupiter.hub.guarantors.registry import GUARANTORS
 from jupiter.kit.accounts.models import User
+from jupiter.kit.french import said
 from jupiter.kit.journal.actions import note
 from jupiter.kit.notices import new_secret
 from jupiter.kit.oauth import IssuedClient, issue_client
@@ -42,28 +43,29 @@ class Choice:
 
 def troubles_of(choices: Mapping[str, Choice]) -> dict[tuple[str, str], str]:
     """A ticked guarantor must know the point of sale; each sentence names guarantor and field."""
-    errors = {}
+    errors: dict[tuple[str, str], str] = {}
     for key, choice in choices.items():
         guarantor = GUARANTORS[key]
         if not choice.chosen:
             continue
         if guarantor.account.needs_identifier and not choice.identifier:
-            errors[key, "identifier"] = _("%(label)s\u00a0: le champ identifiant est obligatoire") % {"label": guarantor.label}
+            errors[key, "identifier"] = said("{label}\u00a0: le champ identifiant est obligatoire", label=guarantor.label)
         elif (
             choice.identifier
             and guarantor.account.identifier_shape
             and not re.fullmatch(guarantor.account.identifier_shape, choice.identifier)
         ):
-            errors[key, "identifier"] = _("%(label)s\u00a0: identifiant inconnu, par exemple %(example)s") % {
-                "label": guarantor.label,
-                "example": guarantor.account.identifier_example,
-            }
+            errors[key, "identifier"] = said(
+                "{label}\u00a0: identifiant inconnu, par exemple {example}",
+                label=guarantor.label,
+                example=guarantor.account.identifier_example,
+            )
         elif not IDENTIFIER.fullmatch(choice.identifier):
-            errors[key, "identifier"] = _("%(label)s\u00a0: un identifiant n’a que des lettres, des chiffres, et . / _ -") % {
-                "label": guarantor.label
-            }
+            errors[key, "identifier"] = said(
+                "{label}\u00a0: un identifiant n’a que des lettres, des chiffres, et . / _ -", label=guarantor.label
+            )
         if guarantor.account.needs_handling and choice.handling not in GuarantorAccount.Handling.values:
-            errors[key, "handling"] = _("%(label)s\u00a0: choisissez le type de gestion (Forfait ou Gestion)") % {"label": guarantor.label}
+            errors[key, "handling"] = said("{label}\u00a0: choisissez le type de gestion (Forfait ou Gestion)", label=guarantor.label)
     return errors
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as lazy
 from jupiter.hub.guarantors.port import Guarantor
 from jupiter.hub.guarantors.registry import GUARANTORS
 from jupiter.kit.web.forms import KitForm, LineField, PickField
+from jupiter.kit.words import spoken
 
 from .actions import Choice, troubles_of
 from .models import GuarantorAccount
@@ -79,7 +80,7 @@ class ProfileForm(KitForm):
     def refuse(self, errors: dict[tuple[str, str], str]) -> None:
         for (key, name), sentence in errors.items():
             field = f"{key}_{name}"
-            self.add_error(field if field in self.fields else f"{key}_chosen", ValidationError(sentence))
+            self.add_error(field if field in self.fields else f"{key}_chosen", ValidationError(spoken(sentence)))
 
     def rows(self) -> list[Row]:
         return [

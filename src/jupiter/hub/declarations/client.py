@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from django.db import connection
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
 from jupiter.hub.dealers.models import ApiClient
 from jupiter.hub.guarantors.port import Guarantor

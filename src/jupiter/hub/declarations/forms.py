@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as lazy
 from jupiter.hub.dealers.models import GuarantorAccount
 from jupiter.hub.guarantors.registry import GUARANTORS, why_not
 from jupiter.kit.web.forms import Group, KitForm, ParsedField
+from jupiter.kit.words import spoken
 
 from . import rules, wording
 from .models import Sale
@@ -105,23 +106,23 @@ class DeclarationForm(KitForm):
             self.warn({doubt.field: doubt.message for doubt in rules.doubts(held)} | sale.refused_fields)
 
     def _field(self, name: str, field: rules.Field) -> forms.Field:
-        told: dict[str, Any] = {"label": LABELS.get(name, field.label), "required": field.mandatory}
+        told: dict[str, Any] = {"label": LABELS.get(name, spoken(field.label)), "required": field.mandatory}
         if field.kind == "box":
-            return forms.BooleanField(label=field.label, required=False)
+            return forms.BooleanField(label=spoken(field.label), required=False)
         if field.words or name == "months":
             return Picked(choices=self._choices(name, field), **told)
         if name in rules.COMPUTED:
-            return Computed(name=name, label=field.label, required=True)
+            return Computed(name=name, label=spoken(field.label), required=True)
         return AsTyped(name=name, **told)
 
     def _choices(self, name: str, field: rules.Field) -> list[tuple[str, str]]:
         """With what was typed, also when it is in no list."""
-        known = dict(field.words or {})
+        known = {code: spoken(word) for code, word in (field.words or {}).items()}
         if name == "months":
-            known = {str(months): f"{months}\u00a0mois" for months in rules.all_months(on=self.today)}
+            known = {str(months): _("{months}\u00a0mois").format(months=months) for months in rules.all_months(on=self.today)}
         typed = (self.data.get(name) or "") if self.is_bound else ""
         extra = [(typed, typed)] if typed and typed not in known and len(typed) <= 200 else []
-        return [("", "Choisir…"), *known.items(), *extra]
+        return [("", _("Choisir…")), *known.items(), *extra]
 
     def clean(self) -> dict[str, Any]:
         typed = super().clean()
@@ -132,7 +133,7 @@ class DeclarationForm(KitForm):
             with_warranty=self.sale.with_warranty,
         )
         for name, sentence in self.reading.refused.items():
-            self.add_error(name, ValidationError(sentence))
+            self.add_error(name, ValidationError(spoken(sentence)))
         values = self.reading.values
         self.initial = dict(self.initial) | {name: rules.printed(name, values.get(name)) for name in rules.COMPUTED}
         self.warn({doubt.field: doubt.message for doubt in rules.doubts(values)})
@@ -153,13 +154,13 @@ class DeclarationForm(KitForm):
     def name_the_blanks(self) -> None:
         """Le champ immatriculation est obligatoire: under each field and in the summary."""
         for name in self.blanks:
-            self.add_error(name, ValidationError(rules.is_mandatory_sentence(name)))
+            self.add_error(name, ValidationError(spoken(rules.is_mandatory_sentence(name))))
 
     def changed_from_order(self) -> list[tuple[str, str, str]]:
         """Pre-filled values that are no longer the order's: label, order, now."""
         values = self.reading.values if self.is_bound else self.sale.values
         return [
-            (rules.FIELDS[name].label, rules.printed(name, said), rules.printed(name, values.get(name)) or "—")
+            (spoken(rules.FIELDS[name].label), spoken(rules.printed(name, said)), spoken(rules.printed(name, values.get(name))) or "—")
             for name, said in self.order.items()
             if name not in rules.COMPUTED and values.get(name) != said and name not in self.reading.refused
         ]

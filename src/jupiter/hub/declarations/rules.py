@@ -11,47 +11,54 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from jupiter.kit import french
+from jupiter.kit.french import said, worded
 from jupiter.kit.months import months_after
 
 Values = dict[str, Any]
 
 # The words of each list, code by code, in screen order
 
-CONSENTS = {
-    "EMAIL": "Oui Email",
-    "SMS": "Oui SMS",
-    "PHONE": "Oui Téléphone",
-    "POST": "Oui Courrier",
-    "NO": "Non",
-}
-ORIGINS = {
-    "TRADE_IN_ON_NEW": "Reprise VO sur VN",
-    "TRADE_IN_ON_USED": "Reprise VO sur VO",
-    "DIRECT_PURCHASE": "Achat direct",
-    "MANUFACTURER": "Constructeur",
-    "RENTAL": "Loueur",
-    "DEMONSTRATOR": "Véhicule de démonstration",
-    "OTHER": "Autre",
-}
-TITLES = {"MR": "Monsieur", "MRS": "Madame", "COMPANY": "Société"}
+CONSENTS = worded(
+    {
+        "EMAIL": "Oui Email",
+        "SMS": "Oui SMS",
+        "PHONE": "Oui Téléphone",
+        "POST": "Oui Courrier",
+        "NO": "Non",
+    }
+)
+ORIGINS = worded(
+    {
+        "TRADE_IN_ON_NEW": "Reprise VO sur VN",
+        "TRADE_IN_ON_USED": "Reprise VO sur VO",
+        "DIRECT_PURCHASE": "Achat direct",
+        "MANUFACTURER": "Constructeur",
+        "RENTAL": "Loueur",
+        "DEMONSTRATOR": "Véhicule de démonstration",
+        "OTHER": "Autre",
+    }
+)
+TITLES = worded({"MR": "Monsieur", "MRS": "Madame", "COMPANY": "Société"})
 SHORT_TITLES = {"MR": "M.", "MRS": "Mme", "COMPANY": ""}
 KINDS = {"VP": "VP", "VU": "VU"}
-FUELS = {
-    "PETROL": "ESSENCE",
-    "DIESEL": "DIESEL",
-    "ELECTRIC": "ÉLECTRIQUE",
-    "HYBRID": "HYBRIDE",
-    "PLUGIN_HYBRID": "HYBRIDE RECHARGEABLE",
-    "LPG": "GPL",
-    "CNG": "GNV",
-}
+FUELS = worded(
+    {
+        "PETROL": "ESSENCE",
+        "DIESEL": "DIESEL",
+        "ELECTRIC": "ÉLECTRIQUE",
+        "HYBRID": "HYBRIDE",
+        "PLUGIN_HYBRID": "HYBRIDE RECHARGEABLE",
+        "LPG": "GPL",
+        "CNG": "GNV",
+    }
+)
 LEVELS = {
     "SPOTICAR_PREMIUM": "SPOTICAR PREMIUM",
     "SPOTICAR_ADVANCED": "SPOTICAR ADVANCED",
     "SPOTICAR_ESSENTIAL": "SPOTICAR ESSENTIAL",
     "DS_CERTIFIED": "DS CERTIFIED",
 }
-COUNTRIES = {
+COUNTRIES = worded({
     "FR": "France", "AD": "Andorre", "AT": "Autriche", "BE": "Belgique", "BG": "Bulgarie", "CH": "Suisse", "CY": "Chypre",
     "CZ": "Tchéquie", "DE": "Allemagne", "DK": "Danemark", "DZ": "Algérie", "EE": "Estonie", "ES": "Espagne", "FI": "Finlande",
     "GB": "Royaume-Uni", "GF": "Guyane française", "GP": "Guadeloupe", "GR": "Grèce", "HR": "Croatie", "HU": "Hongrie", "IE": "Irlande",
@@ -59,7 +66,7 @@ COUNTRIES = {
     "MT": "Malte", "NC": "Nouvelle-Calédonie", "NL": "Pays-Bas", "NO": "Norvège", "PF": "Polynésie française", "PL": "Pologne",
     "PT": "Portugal", "RE": "La Réunion", "RO": "Roumanie", "SE": "Suède", "SI": "Slovénie", "SK": "Slovaquie", "TN": "Tunisie",
     "YT": "Mayotte",
-}  # fmt: skip
+})  # fmt: skip
 
 
 class Term(NamedTuple):
@@ -119,7 +126,7 @@ def _code(words: Mapping[str, str]) -> Callable[[Any], Any]:
             return bare
         if bare in by_word:
             return by_word[bare]
-        raise Refused("Choisissez dans la liste")
+        raise Refused(said("Choisissez dans la liste"))
 
     return read
 
@@ -132,7 +139,7 @@ def _whole(least: int, most: int, unit: str = "") -> Callable[[Any], Any]:
     def read(given: Any) -> int:
         number = given if isinstance(given, int) else french.parse_whole(str(given), unit=unit)
         if not least <= number <= most:
-            raise Refused(f"Saisissez un nombre entre {french.grouped(least)} et {french.grouped(most)}")
+            raise Refused(said("Saisissez un nombre entre {least} et {most}", least=french.grouped(least), most=french.grouped(most)))
         return number
 
     return read
@@ -141,16 +148,16 @@ def _whole(least: int, most: int, unit: str = "") -> Callable[[Any], Any]:
 def _amount(given: Any) -> str:
     amount = given if isinstance(given, Decimal) else french.parse_amount(str(given))
     if amount <= 0:
-        raise Refused("Saisissez un montant supérieur à 0")
+        raise Refused(said("Saisissez un montant supérieur à 0"))
     if amount > 10_000_000:
-        raise Refused("Ce montant est trop grand")
+        raise Refused(said("Ce montant est trop grand"))
     return f"{amount:.2f}"
 
 
 def _amount_or_zero(given: Any) -> str:
     amount = given if isinstance(given, Decimal) else french.parse_amount(str(given))
     if not 0 <= amount <= 10_000_000:
-        raise Refused("Saisissez un montant entre 0 et 10\u202f000\u202f000")
+        raise Refused(said("Saisissez un montant entre 0 et 10\u202f000\u202f000"))
     return f"{amount:.2f}"
 
 
@@ -163,7 +170,7 @@ def _plate(given: Any) -> str:
     kind = french.plate_kind(plate)
     if kind not in (french.PlateKind.SIV, french.PlateKind.WW):
         raise Refused(
-            "Le Centralisateur ne prend que les plaques du SIV, par exemple AA-123-BB\u00a0: faites d’abord immatriculer le véhicule"
+            said("Le Centralisateur ne prend que les plaques du SIV, par exemple AA-123-BB\u00a0: faites d’abord immatriculer le véhicule")
         )
     return plate
 
@@ -174,9 +181,13 @@ DIN_LIMIT = 510
 def _din_power(given: Any) -> int:
     power = given if isinstance(given, int) else french.parse_whole(str(given), unit="ch|cv")
     if power > DIN_LIMIT:
-        raise Refused(f"Puissance supérieure à la limite autorisée ({DIN_LIMIT} ch)\u00a0: vérifiez l’unité, ou contactez le support")
+        raise Refused(
+            said(
+                "Puissance supérieure à la limite autorisée ({limit} ch)\u00a0: vérifiez l’unité, ou contactez le support", limit=DIN_LIMIT
+            )
+        )
     if power < 1:
-        raise Refused(f"Saisissez une puissance entre 1 et {DIN_LIMIT} ch")
+        raise Refused(said("Saisissez une puissance entre 1 et {limit} ch", limit=DIN_LIMIT))
     return power
 
 
@@ -268,7 +279,7 @@ def small(label: str) -> str:
 
 
 def is_mandatory_sentence(name: str) -> str:
-    return f"Le champ {small(FIELDS[name].label)} est obligatoire"
+    return said("Le champ {field} est obligatoire", field=small(FIELDS[name].label))
 
 
 # The words received
@@ -306,7 +317,7 @@ def read(given: Mapping[str, Any], *, ordered_on: date | None, today: date, with
         if value is None or (isinstance(value, str) and not french.INVISIBLE.sub("", value).strip()):
             continue
         if name == "din_power" and value in (0, "0"):
-            refused[name] = f"Saisissez une puissance entre 1 et {DIN_LIMIT} ch"
+            refused[name] = said("Saisissez une puissance entre 1 et {limit} ch", limit=DIN_LIMIT)
             continue
         try:
             values[name] = _read_one(name, value, country)
@@ -353,32 +364,38 @@ OLDEST_BUYER = 120  # years
 
 def _contradictions(values: Values, ordered_on: date | None, today: date) -> dict[str, str]:
     """What two values cannot both be; the sentence stands at the later one."""
-    said: dict[str, str] = {}
+    wrong: dict[str, str] = {}
     first, delivery, born = (_day(values, name) for name in ("first_registered_on", "delivery_on", "born_on"))
     if born and born > today:
-        said["born_on"] = "La date de naissance est dans l’avenir"
+        wrong["born_on"] = said("La date de naissance est dans l’avenir")
     elif born and born < months_after(today, -12 * OLDEST_BUYER):
-        said["born_on"] = "Cette date de naissance n’est pas plausible\u00a0: vérifiez l’année"
+        wrong["born_on"] = said("Cette date de naissance n’est pas plausible\u00a0: vérifiez l’année")
     if first and first > today:
-        said["first_registered_on"] = "La première immatriculation est dans l’avenir"
+        wrong["first_registered_on"] = said("La première immatriculation est dans l’avenir")
     elif first and delivery and delivery < first:
-        said["delivery_on"] = f"La livraison précède la première immatriculation ({french.printed_date(first)})"
+        wrong["delivery_on"] = said("La livraison précède la première immatriculation ({day})", day=french.printed_date(first))
     if delivery and ordered_on and delivery < ordered_on:
-        said.setdefault("delivery_on", f"La livraison précède le bon de commande ({french.printed_date(ordered_on)})")
+        wrong.setdefault("delivery_on", said("La livraison précède le bon de commande ({day})", day=french.printed_date(ordered_on)))
     until = _day(values, "manufacturer_until")
-    if first and until and until < first and "first_registered_on" not in said:
-        said["manufacturer_until"] = f"La garantie constructeur finit avant la première immatriculation ({french.printed_date(first)})"
+    if first and until and until < first and "first_registered_on" not in wrong:
+        wrong["manufacturer_until"] = said(
+            "La garantie constructeur finit avant la première immatriculation ({day})", day=french.printed_date(first)
+        )
     din, kw = values.get("din_power"), values.get("power_kw")
     if din and kw and kw > din:
-        said["power_kw"] = "Les kW dépassent les ch DIN\u00a0: les deux puissances sont inversées"
+        wrong["power_kw"] = said("Les kW dépassent les ch DIN\u00a0: les deux puissances sont inversées")
     level, months = values.get("level"), values.get("months")
-    sold_on = delivery if delivery and "delivery_on" not in said else today
+    sold_on = delivery if delivery and "delivery_on" not in wrong else today
     allowed = months_of(level, on=sold_on) if level else all_months(on=sold_on)
     if level and not allowed:
-        said["level"] = f"{LEVELS[level]} n’est pas vendue au {french.printed_date(sold_on)}"
+        wrong["level"] = said("{level} n’est pas vendue au {day}", level=LEVELS[level], day=french.printed_date(sold_on))
     elif months is not None and months not in allowed:
-        said["months"] = f"La durée de {LEVELS.get(level or '', 'la garantie')} est de {_either(allowed)} mois"
-    return said
+        wrong["months"] = (
+            said("La durée de {level} est de {months} mois", level=LEVELS[level], months=_either(allowed))
+            if level
+            else said("La durée de la garantie est de {months} mois", months=_either(allowed))
+        )
+    return wrong
 
 
 def _day(values: Values, name: str) -> date | None:
@@ -387,7 +404,7 @@ def _day(values: Values, name: str) -> date | None:
 
 def _either(numbers: Iterable[int]) -> str:
     *some, last = [str(number) for number in numbers] or ["0"]
-    return f"{', '.join(some)} ou {last}" if some else last
+    return said("{some} ou {last}", some=", ".join(some), last=last) if some else last
 
 
 def warranty_dates(values: Values) -> Values:
@@ -421,12 +438,14 @@ PETROL_ENGINES = re.compile(r"\b(PURETECH|VTI|THP|TCE|TSI|TFSI|ECOBOOST)\b", re.
 DIESEL_ENGINES = re.compile(r"\b(BLUEHDI|HDI|E-HDI|DCI|TDI|CDTI|TDCI)\b", re.IGNORECASE)
 POWER_IN_VERSION = re.compile(r"(?<![\d.,])(\d{2,3})(?:\s?(?:ch|cv))?(?![\d.,])", re.IGNORECASE)
 CHANNELS = {"EMAIL": ("email",), "SMS": ("mobile",), "PHONE": ("phone", "mobile"), "POST": ("address",)}
-WITHOUT_ADDRESS = {
-    "EMAIL": "Consentement par e-mail sans adresse e-mail",
-    "SMS": "Consentement par SMS sans téléphone mobile",
-    "PHONE": "Consentement par téléphone sans numéro",
-    "POST": "Consentement par courrier sans adresse",
-}
+WITHOUT_ADDRESS = worded(
+    {
+        "EMAIL": "Consentement par e-mail sans adresse e-mail",
+        "SMS": "Consentement par SMS sans téléphone mobile",
+        "PHONE": "Consentement par téléphone sans numéro",
+        "POST": "Consentement par courrier sans adresse",
+    }
+)
 
 
 class Doubt(NamedTuple):
@@ -442,16 +461,21 @@ def doubts(values: Values) -> list[Doubt]:
     version, fuel = values.get("version", ""), values.get("fuel")
     if fuel == "DIESEL" and (engine := PETROL_ENGINES.search(version)):
         name = "PureTech" if engine[0].upper() == "PURETECH" else engine[0]
-        found.append(Doubt("fuel_and_engine_disagree", "fuel", f"{name} est un moteur essence, l’énergie déclarée est DIESEL"))
+        found.append(
+            Doubt("fuel_and_engine_disagree", "fuel", said("{engine} est un moteur essence, l’énergie déclarée est DIESEL", engine=name))
+        )
     if fuel == "PETROL" and (engine := DIESEL_ENGINES.search(version)):
-        found.append(Doubt("fuel_and_engine_disagree", "fuel", f"{engine[0]} est un moteur diesel, l’énergie déclarée est ESSENCE"))
+        found.append(
+            Doubt(
+                "fuel_and_engine_disagree", "fuel", said("{engine} est un moteur diesel, l’énergie déclarée est ESSENCE", engine=engine[0])
+            )
+        )
     power = values.get("din_power")
     powers = {int(number) for number in POWER_IN_VERSION.findall(version)}
     if power and powers and power not in powers:
-        said = _either(sorted(powers))
-        found.append(
-            Doubt("power_and_version_disagree", "din_power", f"La version dit {said} ch, la puissance DIN déclarée est {power} ch")
-        )
+        known = _either(sorted(powers))
+        sentence = said("La version dit {powers} ch, la puissance DIN déclarée est {power} ch", powers=known, power=power)
+        found.append(Doubt("power_and_version_disagree", "din_power", sentence))
     if (vin := values.get("vin")) and french.doubtful_vin(vin):
         found.append(
             Doubt("doubtful_vin", "vin", "Ce VIN ressemble à un numéro d’essai\u00a0: recopiez-le du certificat d’immatriculation (E)")
@@ -461,7 +485,13 @@ def doubts(values: Values) -> list[Doubt]:
         found.append(Doubt("consent_without_address", "consent", WITHOUT_ADDRESS[consent]))
     postcode, city = values.get("postcode"), values.get("city")
     if postcode and city and values.get("country") == "FR" and french.doubtful_town(postcode, city):
-        found.append(Doubt("postcode_and_town_disagree", "city", f"Le code postal {postcode} n’est pas celui de {city}"))
+        found.append(
+            Doubt(
+                "postcode_and_town_disagree",
+                "city",
+                said("Le code postal {postcode} n’est pas celui de {city}", postcode=postcode, city=city),
+            )
+        )
     order = list(FIELDS)
     return sorted(found, key=lambda doubt: order.index(doubt.field))  # as on the screen
 
@@ -474,7 +504,7 @@ def printed(name: str, value: Any) -> str:
         return ""
     field = FIELDS[name]
     if field.words:
-        return str(field.words.get(value, value))
+        return field.words.get(value, str(value))
     match field.kind:
         case "date":
             return french.printed_date(date.fromisoformat(value))
@@ -483,7 +513,7 @@ def printed(name: str, value: Any) -> str:
         case "whole":
             return french.grouped(value)
         case "box":
-            return "Oui" if value else "Non"
+            return said("Oui") if value else said("Non")
         case "phone":
             return french.printed_phone(value)
     return str(value)

@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
 from jupiter.contracts.reconciliation import JobLineV1, SaleLineV1
 from jupiter.hub.dealers.models import ApiClient, GuarantorAccount, PointOfSale

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 
 from django.db import connection
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
 from jupiter.insurer.producers.models import Producer
 from jupiter.kit import numbers

@@ -1,7 +1,7 @@
 """The verbs of the desk: what was set aside is sent again."""
 
 from django.db import transaction
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
 from jupiter.kit.journal.actions import note
 from jupiter.kit.transmissions.actions import send_all_again

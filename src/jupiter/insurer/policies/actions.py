@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
 from jupiter.insurer.customers.models import Account
 from jupiter.insurer.producers.models import Producer

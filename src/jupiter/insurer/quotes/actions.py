@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
 from jupiter.insurer.customers.actions import keep_account
 from jupiter.insurer.policies.actions import Purchase, issue_policy
@@ -28,6 +28,7 @@ from jupiter.kit.french import printed_date
 from jupiter.kit.journal.actions import note
 from jupiter.kit.transmissions.actions import transmit
 from jupiter.kit.walls import everywhere, walled
+from jupiter.kit.words import in_french
 
 from . import rules, wording
 from .models import LIFE, Job, Offer, State
@@ -242,6 +243,7 @@ def bind_job(job: Job, *, by: str, today: date, now: datetime) -> Job:
     return job
 
 
+@in_french
 def _purchase(job: Job, offer: Offer) -> Purchase:
     if job.edition is None or offer.net is None or offer.tax is None or offer.gross is None or offer.worksheet is None:
         raise NothingChosen
@@ -341,6 +343,7 @@ def _note(job: Job, what: str, by: str, sentence: str) -> None:
     note(what, "quote", job.number, who=by, owner_id=job.producer_id, sentence=sentence, state=job.state, premium=job.premium)
 
 
+@in_french
 def _label(name: str) -> str:
     return str(Job._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
 

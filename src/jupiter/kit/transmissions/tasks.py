@@ -5,7 +5,7 @@ from functools import partial
 
 from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 from procrastinate.contrib.django import app
 
 from jupiter.kit import tracing

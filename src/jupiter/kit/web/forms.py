@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from jupiter.kit import french
+from jupiter.kit.words import spoken
 
 from .drawing import Drawn
 
@@ -57,7 +58,7 @@ class ParsedField(forms.Field):
         try:
             return self.parse(value)
         except french.Unreadable as refusal:
-            raise ValidationError(refusal.sentence, code="unreadable") from None
+            raise ValidationError(spoken(refusal.sentence), code="unreadable") from None
 
     def prepare_value(self, value: Any) -> Any:
         """What a person typed is shown again as typed."""
@@ -389,7 +390,7 @@ class KitForm(forms.Form):
 
     def warn(self, doubts: Mapping[str, str]) -> None:
         """Ambers: to be looked at under the field, never in the way."""
-        self.warnings = dict(doubts)
+        self.warnings = {name: spoken(words) for name, words in doubts.items()}
 
     def show_conflict(self, *, by: str, at: datetime, theirs: Mapping[str, Any]) -> None:
         """Someone saved first: both values of each field that differs, and the refusal in the summary."""
@@ -415,7 +416,7 @@ class KitForm(forms.Form):
             try:
                 self.cleaned_data[name] = field.parse_for(country, self.cleaned_data[name])
             except french.Unreadable as refusal:
-                self.add_error(name, ValidationError(refusal.sentence, code="unreadable"))
+                self.add_error(name, ValidationError(spoken(refusal.sentence), code="unreadable"))
         return self.cleaned_data
 
     def add_error(self, field: str | None, error: Any) -> None:

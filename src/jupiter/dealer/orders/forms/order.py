@@ -37,6 +37,7 @@ from jupiter.kit.web.forms import (
     SiretField,
     WholeField,
 )
+from jupiter.kit.words import COUNTRIES, in_french
 
 from .lines import DEPOSIT_LINES, FEE_LINES, deposit_names
 from .sentences import TO_CLOSE, doubt_sentence, obstacle_sentence
@@ -107,7 +108,7 @@ class OrderForm(KitForm):
     address_3 = LineField(label=_("Complément 2"), required=False)
     postcode = PostcodeField(label=_("Code postal"), country_from="country", required=False)
     city = NameField(label=_("Ville"), required=False)
-    country = PickField(label=_("Pays"), choices=french.COUNTRIES, required=False)
+    country = PickField(label=_("Pays"), choices=COUNTRIES, required=False)
     email = FrenchEmailField(label=_("E-mail"), required=False)
     phone = PhoneField(label=_("Tél. fixe"), required=False)
     mobile = PhoneField(label=_("Tél. mobile"), required=False)
@@ -401,7 +402,7 @@ class OrderForm(KitForm):
         buyer = {name: typed[name] for name in BUYER_FACTS} | {"country": typed["country"] or "FR"}
         return Typed(
             facts=facts, buyer=buyer, vehicle=self.found_vehicle, customer=self.found_customer, trade_in_vehicle=self.found_trade_in,
-            fees=self.fees, deposits=self.deposits, newly_confirmed=[doubt_sentence(doubt) for doubt in self.newly_confirmed],
+            fees=self.fees, deposits=self.deposits, newly_confirmed=[in_french(doubt_sentence)(doubt) for doubt in self.newly_confirmed],
         )  # fmt: skip
 
     def refuse_closing(self, obstacles: Iterable[str]) -> None:

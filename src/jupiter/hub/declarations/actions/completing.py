@@ -4,7 +4,7 @@ from datetime import date, datetime
 from uuid import uuid4
 
 from django.db import transaction
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
 from jupiter.hub.dealers.models import PointOfSale
 from jupiter.hub.declarations import rules

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
 from jupiter.hub.dealers.actions import chosen_accounts
 from jupiter.hub.dealers.models import GuarantorAccount

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from django.db import transaction
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
 from jupiter.hub.dealers.actions import chosen_accounts, is_configured
 from jupiter.hub.declarations import rules

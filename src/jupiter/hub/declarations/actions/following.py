@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
 from jupiter.contracts.job_notice import JobNoticeV1, JobStateV1
 from jupiter.contracts.sale_state import QuoteV1

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
 from jupiter.contracts.sale import SaleV1
 from jupiter.hub.dealers.models import ApiClient, PointOfSale

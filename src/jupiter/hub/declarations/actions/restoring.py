@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
 from jupiter.contracts.reconciliation import KeptJobV1
 from jupiter.hub.declarations.models import LIFE, Cover, DeclarationVersion, Sale

@@ -21,6 +21,7 @@ from jupiter.hub.declarations.models import Sale
 from jupiter.hub.guarantors.registry import GUARANTORS, why_not
 from jupiter.kit.clock import business_today
 from jupiter.kit.web.screen import screen
+from jupiter.kit.words import spoken
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -43,7 +44,7 @@ def new(request: HttpRequest, member: Member) -> HttpResponse:
                 point, guarantor=form.picked, with_warranty=bool(form.picked), by=member.user, today=business_today(), now=timezone.now()
             )
         except actions.GuarantorCannot as refusal:
-            form.add_error(None, refusal.sentence)
+            form.add_error(None, spoken(refusal.sentence))
         else:
             return redirect("declarations:form", sale.pk)
     return _steps(request, form, point=point, sale=None)
@@ -64,7 +65,7 @@ def begin(request: HttpRequest, member: Member, sale: Sale) -> HttpResponse:
         try:
             actions.begin_declaration(sale, guarantor=form.picked, with_warranty=bool(form.picked), by=member.user, now=timezone.now())
         except actions.GuarantorCannot as refusal:
-            form.add_error(None, refusal.sentence)
+            form.add_error(None, spoken(refusal.sentence))
         else:
             return redirect("declarations:form", sale.pk)
     return _steps(request, form, point=sale.point_of_sale, sale=sale)
@@ -107,7 +108,7 @@ def form(request: HttpRequest, member: Member, sale: Sale) -> HttpResponse:
         except actions.ChangedMeanwhile as conflict:
             _show_conflict(typed, conflict.sale)
         except actions.GuarantorCannot as refusal:
-            typed.add_error(None, refusal.sentence)
+            typed.add_error(None, spoken(refusal.sentence))
         except actions.ProfileNotConfigured:
             request.session[THEN] = sale.pk
             return redirect("dealers:point_profile", sale.point_of_sale.code)
@@ -153,12 +154,16 @@ def _checks(typed: DeclarationForm) -> dict[str, Any]:
         "guarantor": guarantor,
         "period": rules.period(values),
         "warranty": wording.warranty_line(values),
-        "doubts": [(f"id_{doubt.field}", doubt.message) for doubt in rules.doubts(values)],
-        "blank_links": [(f"id_{name}", rules.FIELDS[name].label) for name in typed.blanks if name not in rules.COMPUTED],
-        "refused_links": [(f"id_{name}", rules.FIELDS[name].label, sentence) for name, sentence in typed.reading.refused.items()],
+        "doubts": [(f"id_{doubt.field}", spoken(doubt.message)) for doubt in rules.doubts(values)],
+        "blank_links": [(f"id_{name}", spoken(rules.FIELDS[name].label)) for name in typed.blanks if name not in rules.COMPUTED],
+        "refused_links": [
+            (f"id_{name}", spoken(rules.FIELDS[name].label), spoken(sentence)) for name, sentence in typed.reading.refused.items()
+        ],
         "changed": typed.changed_from_order(),
         "from_guarantor": [
-            (f"id_{name}", rules.FIELDS[name].label, said) for name, said in sale.refused_fields.items() if name in rules.FIELDS
+            (f"id_{name}", spoken(rules.FIELDS[name].label), spoken(said))
+            for name, said in sale.refused_fields.items()
+            if name in rules.FIELDS
         ],
     }
 

@@ -25,6 +25,7 @@ from jupiter.kit.french import printed_date
 from jupiter.kit.journal.actions import entries_of
 from jupiter.kit.web.screen import screen
 from jupiter.kit.web.templatetags.kit import euros, km, plate
+from jupiter.kit.words import spoken
 
 
 @require_safe
@@ -200,16 +201,16 @@ def show(request: HttpRequest, member: Member, sale: Sale) -> HttpResponse:
         messages_said=wording.messages_of(sale), document=document, steps=_timeline(sale, has_document=document is not None),
         entries=list(entries_of("sale", sale.pk)[:30]), corrections=_corrections(sale),
         may_complete=member.may("declare_sale", sale.point_of_sale_id), may_send_again=member.may("send_again", sale.point_of_sale_id),
-        insurer_home=f"{settings.NEIGHBOURS['insurer'].rstrip('/')}/", doubts=rules.doubts(sale.values), point=sale.point_of_sale,
+        insurer_home=f"{settings.NEIGHBOURS['insurer'].rstrip('/')}/", doubts=[spoken(doubt.message) for doubt in rules.doubts(sale.values)], point=sale.point_of_sale,
     )  # fmt: skip
 
 
 def _corrections(sale: Sale) -> list[dict[str, Any]]:
     return [
         {
-            "label": rules.FIELDS[one.field].label if one.field in rules.FIELDS else one.field,
-            "before": rules.printed(one.field, one.old) or "—",
-            "after": rules.printed(one.field, one.new) or "—",
+            "label": spoken(rules.FIELDS[one.field].label) if one.field in rules.FIELDS else one.field,
+            "before": spoken(rules.printed(one.field, one.old)) or "—",
+            "after": spoken(rules.printed(one.field, one.new)) or "—",
             "who": one.who,
             "at": one.at,
         }
@@ -224,10 +225,10 @@ def _differences(sale: Sale) -> list[dict[str, str]]:
     for name in dict.fromkeys(difference.name for difference in rules.differences(order, sale.values, sale.insurer_facts)):
         rows.append(
             {
-                "label": rules.FIELDS[name].label,
-                "order": rules.printed(name, order.get(name)) or "—",
-                "hub": rules.printed(name, sale.values.get(name)) or "—",
-                "insurer": rules.printed(name, sale.insurer_facts.get(name)) or "—",
+                "label": spoken(rules.FIELDS[name].label),
+                "order": spoken(rules.printed(name, order.get(name))) or "—",
+                "hub": spoken(rules.printed(name, sale.values.get(name))) or "—",
+                "insurer": spoken(rules.printed(name, sale.insurer_facts.get(name))) or "—",
             }
         )
     return rows

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 import httpx
 from django.conf import settings
 from django.db import connection
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
 from jupiter.hub.guarantors.models import GuarantorLink
 from jupiter.kit.partners import Answer, GiveUp, Line, TryAgain
