@@ -11,6 +11,10 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from django.utils import translation
+
+import catalogues
+from catalogues import FUNCTIONS, TABLES, Message
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ROOT / "src/jupiter"
@@ -277,20 +281,18 @@ def test_well_set_french_is_left_alone(good):
 
 
 FRENCH = re.compile("[éèêëàâçùûîïôœÉÈÊÀÂÇÎÔŒ«’]")
-TRANSLATED = {"_", "lazy", "said", "gettext", "gettext_lazy", "ngettext", "pgettext"}
+TRANSLATED = {*FUNCTIONS, *TABLES}
 UNTRANSLATED = {
-    "kit/french.py": "reads and prints what French people type, for rules too: no Django",
     "kit/strict_json.py": "a parser without Django",
     "kit/json_refusals.py": "by pydantic's own names",
     "kit/service.py": "names the language itself",
-    "rules.py": "rules know no Django: their French is data, printed by whoever shows it",
     "pdf.py": "papers are French by law",
     "settings.py": "words of one installation",
     "suite": "speaks both languages at once, before there is a service",
     "load_demo.py": "data",
     "load_sample_tariff.py": "data",
 }
-NOT_SENTENCES = {"kms?|kilomètres?", "Œ", "œ", "Citroën"}  # what is read, letters, names
+NOT_SENTENCES = {"kms?|kilomètres?", "Œ", "œ", "Citroën", "cm³", "cm3|cm³", " '’ʼ‘.,-–·&/()+°#:!?ʻ՚"}  # what is read, letters, names
 
 
 def french_untranslated(source: str) -> list[tuple[int, str]]:
@@ -360,7 +362,7 @@ def untranslated(html: str) -> list[str]:
     html = re.sub(r"{%.*?%}|{{.*?}}", "\u2060", html, flags=re.S)
     html = re.sub(r"<(script|style)\b.*?</\1>", "", html, flags=re.S)
     for tag in HTML_TAG.findall(html):
-        found += re.findall(r"""\s(?:title|alt|aria-label|placeholder|data-confirm)="([^"]*)\"""", tag)
+        found += re.findall(r"""\s(?:title|alt|aria-label|placeholder|data-one|data-many)="([^"]*)\"""", tag)
     found += HTML_TAG.split(html)
     return [text.strip() for text in found if set(re.findall(r"[^\W\d_]\w*", NO_BREAK.sub(" ", text))) - NOT_TRANSLATED.keys()]
 
@@ -394,6 +396,68 @@ def test_a_templates_word_that_gettext_does_not_see_is_seen(bad):
 )  # fmt: skip
 def test_a_templates_word_that_is_translated_or_none_is_left_alone(good):
     assert untranslated(good) == []
+
+
+def imported(source: ast.Module) -> dict[str, str]:
+    """What a module takes from Django's translation, by the name it has there."""
+    taken = [node for node in ast.walk(source) if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation"]
+    return {one.asname or one.name: one.name for node in taken for one in node.names}
+
+
+def test_what_is_written_down_is_french_whoever_acts():
+    """Its words are marked for the catalogue and left as they are; lazy labels belong to screens, or go through in_french."""
+    writers = [*modules("actions", "client", "tasks"), SOURCES / "kit/partners.py"]
+    assert len(writers) > 30
+    faults = {where(path, 1): names for path in writers if (names := set(imported(tree(path)).values()) - {"gettext_noop", "gettext_lazy"})}
+    assert faults == {}
+
+
+def test_no_words_are_fixed_when_a_module_is_read():
+    """A constant's message is lazy: gettext there would say everybody the language of whoever came first."""
+    faults = []
+    for path in modules():
+        eager = {alias for alias, name in imported(tree(path)).items() if name in ("gettext", "ngettext")}
+        calls = [node for node in ast.walk(tree(path)) if isinstance(node, ast.Call) and name_of(node.func) in eager]
+        faults += [
+            f"{where(path, node.lineno)} {ast.unparse(node)}"
+            for node in calls
+            if not any(isinstance(up, ast.FunctionDef | ast.Lambda) for up in around(node))
+        ]
+    assert faults == []
+
+
+@pytest.mark.parametrize("part", catalogues.PARTS)
+def test_every_message_has_its_english(part):
+    """bin/words brings the catalogues up to date."""
+    held = {Message(entry.msgid, entry.msgid_plural): entry for entry in catalogues.catalogue(part)}
+    assert set(held) == catalogues.gathered(part)
+    assert [message.text for message, entry in held.items() if not entry.translated()] == []
+    for message, entry in held.items():
+        for french, english in zip(message, (entry.msgstr_plural or {0: entry.msgstr}).values(), strict=False):
+            assert values_in(english) == values_in(french), english
+
+
+def values_in(text: str) -> set[str]:
+    return set(re.findall(r"%\(\w+\)s|{\w+}|</?[a-z][^>]*>", text))
+
+
+@pytest.mark.parametrize("part", catalogues.PARTS)
+def test_french_is_what_the_message_says(part):
+    """Nobody else's French catalogue, Django's or a package's, has an entry of the same name that says something else."""
+    with translation.override("fr"):
+        changed = {
+            message.text: said for message in catalogues.gathered(part) if (said := translation.gettext(message.text)) != message.text
+        }
+    assert changed.keys() <= {"Email"}  # of the 43 fields: spoken() asks nobody for French
+
+
+def test_messages_are_gathered_from_code_and_templates():
+    code = """_("Un"); lazy("Deux"); f(said("Trois {n}", n=3)); ngettext("{n} an", "{n} ans", 2); worded({"A": "Quatre"}); _(name); print("Non")"""
+    found = {("Un", ""), ("Deux", ""), ("Trois {n}", ""), ("{n} an", "{n} ans"), ("Quatre", "")}
+    assert set(catalogues.of_code(code)) == found
+    html = """{% translate "Un" %}{{ x|default:_("Deux") }}{% blocktranslate with a=b|date:"d/m" %}Le {{ a }}, 20&#8239;%{% endblocktranslate %}
+        {% blocktranslate count n=x|length %}{{ n }} an{% plural %}{{ n }} ans{% endblocktranslate %}<b>{{ name }}</b>"""
+    assert set(catalogues.of_template(html)) == {("Un", ""), ("Deux", ""), ("Le %(a)s, 20&#8239;%%", ""), ("%(n)s an", "%(n)s ans")}
 
 
 # The repository -------------------------------------------------------------------------------------------------------

@@ -6,7 +6,8 @@ export function countPicked(bar) {
   const show = () => {
     const count = picks.filter((pick) => pick.checked).length;
     bar.hidden = count === 0;
-    bar.querySelector("[data-bulk-count]").textContent = `${count} sélectionné${count > 1 ? "s" : ""}`;
+    const said = bar.querySelector("[data-bulk-count]");
+    said.textContent = (count > 1 ? said.dataset.many : said.dataset.one).replace("{n}", count);
     all.checked = count > 0 && count === picks.length;
     all.indeterminate = count > 0 && count < picks.length;
   };

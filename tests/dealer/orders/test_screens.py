@@ -386,3 +386,16 @@ def test_a_deposit_that_cannot_be_is_refused_at_its_line_and_kept(client, seller
 def test_a_nonsense_line_is_no_trouble(client, seller, car, verb):
     lines = {f"deposit_{line}": str(line) for line in range(2, 9)}
     assert client.post(NEW, a_full_form(client, car, deposit="1", **lines) | {"act": verb}).status_code == 200
+
+
+def test_what_somebody_writes_down_in_english_is_kept_in_french(client, seller, site):
+    car = make.a_vehicle(site, fuel="PETROL")
+    client.cookies["django_language"] = "en"
+    saved = client.post(NEW, a_full_form(client, car), follow=True)
+    assert "Order 746210" in saved.content.decode()
+    closed = client.post(f"{BOOK}746210/enregistrer/", controls(saved.content) | {"act": "close"}, follow=True)
+    assert "Closed" in closed.content.decode()
+    assert "Bon 746210 clôturé" in closed.content.decode()
+    said = set(Entry.objects.values_list("sentence", flat=True))
+    assert said == {"Véhicule 60227 entré au stock", "Pris dans le bon 746210", "Bon 746210 créé", "Bon 746210 clôturé"}
+    assert Order.objects.get().closed_frozen["vehicle"]["fuel"] == "Essence"

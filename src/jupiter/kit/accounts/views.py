@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.i18n import set_language
 
 from jupiter.kit.web.screen import screen
 
@@ -126,5 +127,6 @@ def password(request: HttpRequest) -> HttpResponse:
 @anyone
 @require_POST
 def preferences(request: HttpRequest) -> HttpResponse:
+    """The theme and the density are the person's, on every machine; the language is this browser's."""
     choose_looks(request.user, theme=request.POST.get("theme", ""), density=request.POST.get("density", ""))
-    return HttpResponseRedirect(safe_next(request))
+    return set_language(request) if "language" in request.POST else HttpResponseRedirect(safe_next(request))
