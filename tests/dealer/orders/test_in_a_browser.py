@@ -74,3 +74,17 @@ def test_a_car_is_found_and_chosen_by_keys_alone(live_server, cookie, site):
         playwright.expect(page.locator("[name=plate]")).to_have_value("EF-456-GH")
         playwright.expect(page.locator("[name=stock_number]")).to_have_value(second.stock_number)
         assert page.input_value("[name=last_name]") == "MARTIN"
+
+
+@pytest.mark.parametrize(("language", "said"), [("fr", ["1 sélectionné", "2 sélectionnés"]), ("en", ["1 selected", "2 selected"])])
+def test_the_picked_orders_are_counted_in_words(live_server, cookie, site, language, said):
+    make.an_order(site=site)
+    make.an_order(site=site)
+    with window(cookie) as page:
+        page.context.add_cookies([{"name": "django_language", "value": language, "url": live_server.url}])
+        page.goto(f"{live_server.url}/bons-de-commande/?seller=")
+        counted = []
+        for pick in page.locator("[data-pick]").all():
+            pick.check()
+            counted.append(page.locator("[data-bulk-count]").inner_text())
+        assert counted == said

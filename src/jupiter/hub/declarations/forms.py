@@ -55,7 +55,7 @@ HABITS: Mapping[str, Mapping[str, object]] = {
     "vin": {"data-vin": True, "autocapitalize": "characters", "spellcheck": "false"},
     "starts_on": {"readonly": True, "tabindex": "-1"},
     "ends_on": {"readonly": True, "tabindex": "-1"},
-    "date": {"inputmode": "numeric", "placeholder": "JJ/MM/AAAA", "data-date": True},
+    "date": {"inputmode": "numeric", "placeholder": lazy("JJ/MM/AAAA"), "data-date": True},
     "whole": {"inputmode": "numeric"},
     "amount": {"inputmode": "decimal"},
     "phone": {"inputmode": "tel"},

@@ -91,14 +91,14 @@ class Drawn(forms.BoundField):
         return f' name="{name}" id="{auto_id}" class="{escape(css)}"{flat(_habits(type(self.field)) | own | self._told())}{disabled}'
 
 
-def _habits(kind: type[forms.Field]) -> dict[str, str]:
+def _habits(kind: type[forms.Field]) -> dict[str, object]:
     """How Django's own fields are typed; ours say it themselves."""
     if issubclass(kind, forms.DecimalField):  # a subclass of IntegerField: ask it first
         return {"inputmode": "decimal"}
     if issubclass(kind, forms.IntegerField):
         return {"inputmode": "numeric"}
     if issubclass(kind, forms.DateField):
-        return {"inputmode": "numeric", "placeholder": "JJ/MM/AAAA"}
+        return {"inputmode": "numeric", "placeholder": lazy("JJ/MM/AAAA")}
     return {}
 
 

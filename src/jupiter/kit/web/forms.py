@@ -187,7 +187,7 @@ class FrenchDateField(ParsedField):
     """`earliest` and `latest` are dates, or functions that give them: today is never asked at import."""
 
     empty = None
-    typed_with: ClassVar = {"inputmode": "numeric", "placeholder": "JJ/MM/AAAA", "data-date": True, "maxlength": 24}
+    typed_with: ClassVar = {"inputmode": "numeric", "placeholder": lazy("JJ/MM/AAAA"), "data-date": True, "maxlength": 24}
 
     def __init__(
         self, *, earliest: date | Callable[[], date] | None = None, latest: date | Callable[[], date] | None = None, **options: Any
