@@ -297,10 +297,14 @@ class OrderForm(KitForm):
 
     def _last_typed(self, kind: str) -> str:
         """Without the page's script: of a pair, the one that is not what we showed."""
-        net, gross = f"{kind}_net" in self.changed_data, f"{kind}_gross" in self.changed_data
+        net, gross = self._differs(f"{kind}_net"), self._differs(f"{kind}_gross")
         if net != gross:
             return rules.NET if net else rules.GROSS
         return rules.NET if self.data.get(f"{kind}_master") == rules.NET else rules.GROSS
+
+    def _differs(self, name: str) -> bool:
+        """From what we showed. Not by `changed_data`, which compares all of the hundred fields."""
+        return self.fields[name].has_changed(self[name].initial, self[name].data)
 
     def _clean_delivery(self, typed: dict[str, Any]) -> None:
         day, hour = typed.get("delivery_on"), typed.get("delivery_time")
