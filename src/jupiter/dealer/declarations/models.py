@@ -113,7 +113,18 @@ class SaleAtHub(models.Model):
             models.CheckConstraint(condition=~Q(state="declared") | ~Q(declaration_number=""), name="declared_sale_has_number"),
             models.CheckConstraint(condition=~Q(cover_state="issued") | ~Q(policy_number=""), name="issued_cover_has_policy"),
         ]
-        indexes = [models.Index(fields=["policy_number"], name="sale_by_policy")]
+        indexes = [
+            models.Index(fields=["policy_number"], name="sale_by_policy"),
+            models.Index(fields=["declaration_number"], name="sale_by_declaration"),
+            models.Index(fields=["quote_number"], name="sale_by_quote"),
+            # what waits for a person: few among very many
+            models.Index(fields=["order"], condition=~Q(state__in=["declared", "withdrawn"]), name="sale_to_declare"),
+            models.Index(
+                fields=["quote_expires_on", "id"], condition=Q(state="declared", cover_state__in=["quote_draft", "quoted"]),
+                name="sale_quote_to_complete",
+            ),
+            models.Index(fields=["id"], condition=~Q(to_check=""), name="sale_to_check"),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.reference} {self.state}"
