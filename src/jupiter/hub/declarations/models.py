@@ -137,6 +137,10 @@ class Sale(models.Model):
         ]
         indexes = [
             models.Index(fields=["point_of_sale", "state", "-id"], name="sale_by_point"),
+            models.Index(fields=["-changed_at", "-id"], name="sale_by_change"),
+            # what waits: few among very many
+            models.Index(fields=["-changed_at"], condition=Q(state=State.RECEIVED), name="sale_received"),
+            models.Index(fields=["cover", "-changed_at"], condition=Q(state=State.DECLARED, cover__in=UNDER_WAY), name="sale_under_way"),
             GinIndex(fields=["point_of_sale", "search_text"], opclasses=["int8_ops", "gin_trgm_ops"], name="sale_search"),
         ]
 
