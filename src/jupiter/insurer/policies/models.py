@@ -90,6 +90,7 @@ class Policy(models.Model):
         ]
         indexes = [
             models.Index(fields=["producer", "-issued_on", "-id"], name="policy_by_producer"),
+            models.Index(fields=["-issued_on", "-id"], name="policy_by_day"),  # for the insurer, who sees all
             GinIndex(fields=["producer", "search_text"], opclasses=["int8_ops", "gin_trgm_ops"], name="policy_search"),
         ]
 
