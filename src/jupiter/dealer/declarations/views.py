@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -28,8 +28,8 @@ from jupiter.dealer.vehicles.views import SHEET_PARTS, Part
 from jupiter.kit.french import printed_date
 from jupiter.kit.partners import GiveUp, TryAgain
 from jupiter.kit.transmissions.carriers import CARRIERS
+from jupiter.kit.transmissions.models import URGENCY, Transmission
 from jupiter.kit.transmissions.models import State as Parcel
-from jupiter.kit.transmissions.models import Transmission
 from jupiter.kit.web.frame import State as Shown
 from jupiter.kit.web.screen import screen
 from jupiter.kit.web.tables import paged
@@ -436,10 +436,7 @@ def _asked(rows: QuerySet[Transmission], member: Member, asked: dict[str, Any]) 
     if number := asked.get("number"):
         orders = member.own(Order.objects.visible()).matching(number) if number else Order.objects.none()
         rows = rows.filter(subject__in=[str(reference) for reference in orders.values_list("sale_reference", flat=True)[:200]])
-    first = Case(
-        When(state=Parcel.ASIDE, then=Value(0)), When(state=Parcel.SENDING, then=Value(1)), default=Value(2), output_field=IntegerField()
-    )
-    return rows.order_by(first, "-id")
+    return rows.order_by(URGENCY, "-id")
 
 
 def _numbers(subjects: Iterable[str], member: Member) -> dict[str, int]:

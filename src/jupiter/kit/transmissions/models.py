@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, F, IntegerField, Q, Value, When
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -38,6 +38,12 @@ class TransmissionSet(models.QuerySet["Transmission"]):
         return self.filter(subject=str(subject)).order_by("-id")
 
 
+# As lists begin: what is aside, then what is on its way, then the rest. An index has it.
+URGENCY = Case(
+    When(state=State.ASIDE, then=Value(0)), When(state=State.SENDING, then=Value(1)), default=Value(2), output_field=IntegerField()
+)
+
+
 class Transmission(models.Model):
     """The same words keep their key, so a partner that did hear them answers the same."""
 
@@ -67,6 +73,7 @@ class Transmission(models.Model):
         indexes = [
             models.Index(fields=["subject", "id"], name="transmission_by_subject"),
             models.Index(fields=["owner_id", "state", "-id"], name="transmission_by_owner"),
+            models.Index(URGENCY, F("id").desc(), name="transmission_by_urgency"),
         ]
 
     def __str__(self) -> str:

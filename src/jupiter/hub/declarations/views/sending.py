@@ -3,7 +3,7 @@
 import json
 
 from django.contrib import messages
-from django.db.models import Case, Count, IntegerField, Q, When
+from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -17,8 +17,8 @@ from jupiter.hub.declarations import actions
 from jupiter.hub.declarations.access import sales_of, transmissions_of
 from jupiter.hub.declarations.models import Sale
 from jupiter.hub.declarations.tables import TransmissionTable, label_of, shown_parcel
+from jupiter.kit.transmissions.models import URGENCY, Transmission
 from jupiter.kit.transmissions.models import State as ParcelState
-from jupiter.kit.transmissions.models import Transmission
 from jupiter.kit.web.screen import screen
 from jupiter.kit.web.tables import paged
 from jupiter.kit.web.templatetags.kit import moment
@@ -35,12 +35,14 @@ def transmissions(request: HttpRequest, member: Member) -> HttpResponse:
     chosen = {"a-reprendre": rows.aside(), "en-cours": rows.filter(state=ParcelState.SENDING), "toutes": rows}
     if only not in chosen:
         raise Http404
-    first = Case(When(state=ParcelState.ASIDE, then=0), When(state=ParcelState.SENDING, then=1), default=2, output_field=IntegerField())
-    table = TransmissionTable(chosen[only].order_by(first, "-id"), sales={})
+    table = TransmissionTable(chosen[only].order_by(URGENCY, "-id"), sales={})
     paged(table, request, per_page=PER_PAGE)
     table.sales = _sales_behind(member, [row.record.subject for row in table.page.object_list])
     labels = {"a-reprendre": _("À reprendre"), "en-cours": _("En cours"), "toutes": _("Toutes")}
-    counts = rows.aggregate(aside=Count("pk", filter=Q(state=ParcelState.ASIDE)), sending=Count("pk", filter=Q(state=ParcelState.SENDING)))
+    waiting = rows.filter(state__in=(ParcelState.ASIDE, ParcelState.SENDING))
+    counts = waiting.aggregate(
+        aside=Count("pk", filter=Q(state=ParcelState.ASIDE)), sending=Count("pk", filter=Q(state=ParcelState.SENDING))
+    )
     figures = {"a-reprendre": counts["aside"], "en-cours": counts["sending"], "toutes": None}
     tabs = [(f"?vue={key}", label, key == only, figures[key]) for key, label in labels.items()]
     return screen(request, "declarations/transmissions.html", title=_("Transmissions"), here="transmissions", table=table, tabs=tabs)
