@@ -1,6 +1,7 @@
 """bin/bench: the machine, then each figure with its spread and its budget."""
 
 import argparse
+import signal
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -9,7 +10,7 @@ from pathlib import Path
 
 from tests.journeys.running import Suite
 
-from . import compare, inside, rivals, scale, selling, suite
+from . import actions, compare, inside, rivals, scale, selling, suite
 from .figures import Figure, machine, write
 
 # What is measured, in the order of the list; each has the suite at hand.
@@ -18,6 +19,7 @@ PARTS: dict[str, Callable[[Suite], Iterator[Figure]]] = {
     "order": selling.order,
     "sale": selling.sale,
     "sustained": selling.sustained,
+    "actions": actions.actions,
     "waiting": suite.sales,
     "messages": suite.messages,
     "memory": suite.memory,
@@ -45,6 +47,7 @@ def main() -> int:
         parts, names = parts | {"peers": rivals.rivals}, [*names, "peers"]
     if asked.compare:
         parts, names = {"compare": partial(compare.compared, ref=asked.compare)}, ["compare"]
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # and what was started is stopped
     print("  ".join(f"{name}: {value}" for name, value in machine().items()), flush=True)
     found: list[Figure] = []
     with tempfile.TemporaryDirectory(prefix="jupiter-bench-") as folder:

@@ -125,12 +125,14 @@ class Till:
     def print_it(self, sale: Sale) -> None:
         self.post(f"{sale.order}imprimer/", {}, expect=200)
 
-    def declare(self, sale: Sale) -> None:
+    def complete(self, sale: Sale) -> None:
         today = self.counter.told.today
         first = date(today.year - 3, 9, 14)
-        self.seller.complete(
-            sale.reference, sell.Car(sale.car["vin"], sale.car["plate"], first, first.replace(year=first.year + 2)), sale.order
-        )
+        car = sell.Car(sale.car["vin"], sale.car["plate"], first, first.replace(year=first.year + 2))
+        self.seller.complete(sale.reference, car, sale.order)
+
+    def declare(self, sale: Sale) -> None:
+        self.complete(sale)
         sale.declared = self.seller.declare(sale.reference)["declaration_number"]
 
     def buy(self, sale: Sale) -> None:
