@@ -58,8 +58,11 @@ class Walk:
         self.visited.append(page.url)
         self.faults += faults_of(page)
 
-    def menu(self, words: str) -> None:
-        self.page.get_by_role("navigation", name="Menu principal").get_by_role("link", name=words).click()
+    def menu(self, words: str, page: Page | None = None) -> None:
+        page = page or self.page
+        if (button := page.get_by_role("button", name="Menu", exact=True)).is_visible():  # on a phone
+            button.click()
+        page.get_by_role("navigation", name="Menu principal").get_by_role("link", name=words).click()
 
     def fetch(self, page: Page, link: Locator) -> bytes:
         answer = self.seller.context.request.get(urljoin(page.url, link.get_attribute("href") or ""))
@@ -209,7 +212,7 @@ class Walk:
         expect(page.locator("body")).to_contain_text("Paiement effectué (Police 0001003079)")
         self.look(page, "p10-confirmation")
 
-        page.get_by_role("navigation", name="Menu principal").get_by_role("link", name="Polices").click()
+        self.menu("Polices", page)
         page.get_by_role("link", name=re.compile("Émises récemment", re.I)).first.click()
         self.look(page, "p11-emises-recemment")
         page.get_by_role("link", name="0001003079").first.click()
@@ -302,6 +305,17 @@ def test_the_policy_says_what_was_sold(walk):
 
 def test_jupiter_keeps_the_very_same_policy(walk):
     assert walk.copy == walk.pdf.read_bytes()
+
+
+@pytest.mark.whole
+def test_the_tutorial_is_walked_on_a_phone(browser, tmp_path):
+    suite = Suite(tmp_path, "--tutorial-day")
+    try:
+        walk = Walk(suite.start(), Watched(browser, PHONE), Pictures(CHECKOUT / "var/pictures/phone")).go()
+    finally:
+        suite.stop()
+    assert walk.faults == []
+    assert "0001003079" in text(walk.pdf.read_bytes())
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["1440", "390"])
