@@ -91,6 +91,11 @@ def not_found() -> Problem:
     return Problem(404, "not-found", _("Introuvable."))
 
 
+def broken() -> Problem:
+    """Our fault: the caller may ask again under the same key."""
+    return Problem(500, "internal-error", _("Erreur de notre côté\u00a0: rien n’a été enregistré. Recommencez avec la même clé."))
+
+
 def _refused_by_ninja(request: HttpRequest, error: HttpError) -> HttpResponse:
     """Ninja wraps what a parser raises: our parser's own refusal says more."""
     if isinstance(error.__cause__, Problem):

@@ -48,6 +48,17 @@ def code_of(answer):
     return answer.json()["title"]
 
 
+def test_our_own_fault_is_said_to_a_program_as_a_problem(caller, client, monkeypatch):
+    def fails(*_words, **_named):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(Sale, "save", fails)
+    client.raise_request_exception = False
+    answer = caller.put("746210", make.words())
+    assert (answer.status_code, code_of(answer)) == (500, "internal-error")
+    assert not Sale.objects.exists()
+
+
 def test_a_new_sale_is_kept_and_says_what_is_missing(caller):
     answer = caller.put("746210", make.words())
     state = SaleStateV1.model_validate(answer.json())

@@ -9,7 +9,7 @@ from jupiter.kit import api
 
 from .frame import SERVICES, Support
 
-API_PATHS = ("/api/", "/oauth/")
+API_PATHS = ("/api/", "/oauth/", "/rest/")  # there a program asks, and is answered in problem+json
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -32,6 +32,8 @@ def unreadable(request: HttpRequest, exception: Exception | None = None) -> Http
 
 
 def broken(request: HttpRequest) -> HttpResponse:
+    if request.path.startswith(API_PATHS):
+        return api.broken().answer()
     return _page(
         request, 500, _("Erreur de notre côté"), _("Rien n’a été enregistré. Recommencez\u00a0; si cela continue, appelez le support.")
     )
