@@ -18,7 +18,7 @@ from jupiter.kit.transmissions.actions import (
     JITTER,
     SOON_SECONDS,
     TRIED_SOON,
-    may_call,
+    may_probe,
     probe_partners,
     send_again,
     send_all_again,
@@ -388,7 +388,7 @@ def test_two_workers_make_one_probe():
 
     def ask(_):
         try:
-            return may_call("partner")
+            return may_probe("partner")
         finally:
             connection.close()
 

@@ -80,9 +80,10 @@ def record_delivery(parcel_id: int, carrier: Carrier, answer: Answer, *, millise
     parcel = _held(parcel_id)
     _note(parcel, Outcome.ANSWERED, milliseconds, answer.status, answer.shown)
     if parcel.state == State.DROPPED:
+        parcel.save(update_fields=["tries"])
         return
     parcel.state, parcel.trouble, parcel.settled_at = LIFE.after(parcel.state, "deliver"), "", timezone.now()
-    parcel.save(update_fields=["state", "trouble", "settled_at"])
+    parcel.save(update_fields=["tries", "state", "trouble", "settled_at"])
     carrier.accept(parcel, answer)
     partner_answers(parcel.partner)
 
@@ -93,9 +94,10 @@ def record_refusal(parcel_id: int, carrier: Carrier, trouble: Trouble, *, millis
     parcel = _held(parcel_id)
     _note(parcel, outcome, milliseconds, trouble.status, trouble.answer or trouble.reason)
     if parcel.state != State.SENDING:
+        parcel.save(update_fields=["tries"])
         return
     parcel.state, parcel.trouble, parcel.settled_at = LIFE.after(parcel.state, "set_aside"), trouble.reason, timezone.now()
-    parcel.save(update_fields=["state", "trouble", "settled_at"])
+    parcel.save(update_fields=["tries", "state", "trouble", "settled_at"])
     if carrier.refuse:
         carrier.refuse(parcel, trouble.reason)
     if outcome == Outcome.REFUSED and trouble.status is not None:  # who says no is there
@@ -107,7 +109,9 @@ def record_silence(parcel_id: int, trouble: Trouble, *, milliseconds: int) -> No
     """No useful answer: the words wait for their next try."""
     parcel = _held(parcel_id)
     _note(parcel, Outcome.TRY_AGAIN, milliseconds, trouble.status, trouble.answer or trouble.reason)
-    Transmission.objects.filter(pk=parcel_id, state=State.SENDING).update(trouble=trouble.reason)
+    if parcel.state == State.SENDING:
+        parcel.trouble = trouble.reason
+    parcel.save(update_fields=["tries", "trouble"])
     _, is_new = PartnerTrouble.objects.get_or_create(partner=parcel.partner, defaults={"reason": trouble.reason})
     if not is_new:
         PartnerTrouble.objects.filter(partner=parcel.partner).update(failures=F("failures") + 1, reason=trouble.reason)
@@ -134,13 +138,11 @@ def partner_answers(partner: str) -> None:
         )
 
 
-def may_call(partner: str) -> bool:
-    """Whether to call it now. Behind an open breaker one at a time may, as the probe: whoever is first."""
-    trouble = PartnerTrouble.objects.filter(partner=partner).first()
-    if trouble is None or not trouble.is_open:
-        return True
+def may_probe(partner: str) -> bool:
+    """Behind an open breaker one at a time may call, as the probe: whoever is first. True too if it was closed meanwhile."""
+    trouble = PartnerTrouble.objects.filter(partner=partner)
     before = Now() - timedelta(seconds=PROBE_SECONDS)
-    return bool(PartnerTrouble.objects.filter(partner=partner, probed_at__lte=before).update(probed_at=Now()))
+    return bool(trouble.filter(probed_at__lte=before).update(probed_at=Now())) or not trouble.filter(failures__gte=OPENS_AFTER).exists()
 
 
 @transaction.atomic
@@ -186,7 +188,8 @@ def _held(parcel_id: int) -> Transmission:
 
 
 def _note(parcel: Transmission, outcome: Outcome, milliseconds: int, status: int | None, answer: str) -> None:
+    """The caller, who holds the row, saves its `tries` with what else it changes."""
+    parcel.tries += 1
     Attempt.objects.create(
         transmission=parcel, outcome=outcome, milliseconds=milliseconds, status=status, answer=answer.replace("\x00", "\ufffd")
     )
-    Transmission.objects.filter(pk=parcel.pk).update(tries=F("tries") + 1)

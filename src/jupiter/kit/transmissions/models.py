@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 
 from django.db import models
-from django.db.models import Case, F, IntegerField, Q, Value, When
+from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, Value, When
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -33,6 +33,11 @@ class TransmissionSet(models.QuerySet["Transmission"]):
 
     def aside(self) -> "TransmissionSet":
         return self.filter(state=State.ASIDE)
+
+    def with_breaker(self) -> "TransmissionSet":
+        """Each with `breaker_is_open`: its partner is not called but by a probe."""
+        out = PartnerTrouble.objects.filter(partner=OuterRef("partner"), failures__gte=OPENS_AFTER)
+        return self.annotate(breaker_is_open=Exists(out))
 
     def about(self, subject: object) -> "TransmissionSet":
         return self.filter(subject=str(subject)).order_by("-id")

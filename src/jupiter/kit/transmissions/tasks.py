@@ -32,11 +32,11 @@ def carry(*, transmission_id: int, owner_id: int) -> None:
 
 def _carry(transmission_id: int, owner_id: int) -> None:
     with walled([owner_id]):
-        parcel = Transmission.objects.get(pk=transmission_id)
+        parcel = Transmission.objects.with_breaker().get(pk=transmission_id)
         if parcel.state != State.SENDING:
             return
         pause = actions.pause_before_next_try(parcel, now=timezone.now())
-        if pause is not None and not actions.may_call(parcel.partner):
+        if pause is not None and parcel.breaker_is_open and not actions.may_probe(parcel.partner):  # type: ignore[attr-defined]  # annotated
             raise NotNow(pause)  # once its patience is over it is tried a last time, and says so
         carrier = CARRIERS[parcel.kind]
         call = _prepared(carrier, parcel)
