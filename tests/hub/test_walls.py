@@ -23,6 +23,7 @@ from jupiter.kit.transmissions.models import Transmission, TransmissionSet
 from tests.differences import a_difference
 from tests.history import events
 from tests.hub import make
+from tests.rights import rights_of
 from tests.walls import lower_second_wall, red, tables_without_wall
 
 MARK = "MARQUEUR"
@@ -67,6 +68,10 @@ def addresses(patterns: Any = None, route: str = "", space: str = "") -> Iterato
 ALL = list(addresses())
 WALLED = [address for address in ALL if address.act in rules.MAY]
 BY_CLIENT = [address for address in ALL if address.act == "client" and address.needs]
+
+
+def test_the_table_in_docs_is_the_table_in_the_code():
+    assert rights_of("Centralisateur") == rules.MAY
 
 
 def test_every_address_declares_its_rule(db):  # `db` also when this file runs alone: pytest-django asks who needs one

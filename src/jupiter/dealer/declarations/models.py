@@ -39,7 +39,6 @@ class CoverState(models.TextChoices):
     CANCELLED = "cancelled", _("Police annulée")
 
 
-QUOTE_STATES = (CoverState.SENDING, CoverState.QUOTE_DRAFT, CoverState.QUOTED, CoverState.QUOTE_EXPIRED, CoverState.QUOTE_WITHDRAWN)
 SETTLED_COVER = (CoverState.NOT_WANTED, CoverState.ISSUED, CoverState.CANCELLED, CoverState.QUOTE_EXPIRED, CoverState.QUOTE_WITHDRAWN)
 
 

@@ -92,9 +92,6 @@ class OrderSet(models.QuerySet["Order"]):
     def closed(self) -> "OrderSet":
         return self.visible().filter(state=State.CLOSED)
 
-    def with_label(self) -> "OrderSet":
-        return self.filter(warranty__isnull=False)
-
     def about(self, vehicle: Vehicle) -> "OrderSet":
         return self.visible().filter(vehicle=vehicle).order_by("-number")
 

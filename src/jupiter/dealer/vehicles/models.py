@@ -75,9 +75,6 @@ class VehicleSet(models.QuerySet["Vehicle"]):
     def for_sale(self) -> "VehicleSet":
         return self.filter(state=State.IN_STOCK)
 
-    def of_group(self, group_id: int) -> "VehicleSet":
-        return self.filter(site__group=group_id)
-
     def for_list(self) -> "VehicleSet":
         return self.select_related("site").defer("search_text")
 

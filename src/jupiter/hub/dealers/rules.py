@@ -1,6 +1,5 @@
 """Who may do what at a point of sale. One table; screens, API and documentation read it."""
 
-import re
 from urllib.parse import SplitResult, urlsplit
 
 SELLER, MANAGER, NETWORK = "seller", "manager", "network_admin"
@@ -23,7 +22,6 @@ MAY: dict[str, frozenset[str]] = {
     "repair_difference": frozenset({NETWORK}),
 }
 
-POINT_OF_SALE_CODE = re.compile(r"[0-9]{6}[A-Z]")
 LAUNCH_SECONDS = 120
 
 
