@@ -70,7 +70,7 @@ def test_the_narrow_row_says_all_that_the_whole_order_says(make_one, django_asse
     order = make_one(make.a_site(legal_name="SARL"), trade_in_plate="GH-456-JK", **told)
     whole = pdf.order_form(pdf.facts_of(Order.objects.get(pk=order.pk)), dated=TODAY, provisional=True)
     with django_assert_num_queries(1):  # the row and its lines: no column is fetched one by one
-        facts = pdf.facts_of(pdf.for_paper(Order.objects.all()).get(pk=order.pk))
+        facts = pdf.facts_of(pdf.PAPER.first(group=order.group_id, sites=[order.site_id], number=order.number))
     assert pdf.order_form(facts, dated=TODAY, provisional=True) == whole
 
 
