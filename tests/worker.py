@@ -34,10 +34,16 @@ class Worker:
     def do_again(self) -> None:
         sql("UPDATE procrastinate_jobs SET status = 'todo' WHERE status = 'succeeded'")
 
-    def die_holding_it(self, attempts: int = 0) -> None:
+    def die_holding_it(self, attempts: int = 0, deaths: int = 0) -> None:
+        """After so many runs, and so many deaths before."""
         sql("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 hour')")
         sql("UPDATE procrastinate_jobs SET status = 'doing', worker_id = (SELECT max(id) FROM procrastinate_workers)")
         sql("UPDATE procrastinate_jobs SET attempts = %s", attempts)
+        for _ in range(deaths):
+            sql(
+                "INSERT INTO procrastinate_events (job_id, type, at) SELECT id, 'started', now() - interval '1 minute' FROM procrastinate_jobs"
+            )
+            sql("INSERT INTO procrastinate_events (job_id, type) SELECT id, 'deferred_for_retry' FROM procrastinate_jobs")
 
     def rescue(self) -> None:
         """What one that died held is brought back once its heart has not beaten for long; then all that is due is done."""

@@ -273,12 +273,23 @@ def test_a_dead_workers_message_is_brought_back(worker, partner, heard):
 def test_a_job_that_always_kills_its_worker_is_not_brought_back_for_ever(worker, partner, heard):
     partner.mock(return_value=YES)
     say()
-    worker.die_holding_it(attempts=CEILING)
+    worker.die_holding_it(attempts=CEILING, deaths=CEILING)
 
     worker.bring_back_stalled()
 
     assert ProcrastinateJob.objects.get(task_name="carry").status == "failed"
     assert partner.call_count == 0
+
+
+def test_a_job_that_ran_often_is_brought_back_when_its_worker_dies_once(worker, partner, heard):
+    partner.mock(return_value=YES)
+    parcel = say()
+    worker.die_holding_it(attempts=CEILING * 5, deaths=CEILING - 1)
+
+    worker.bring_back_stalled()
+    worker.run()
+
+    assert now(parcel).state == State.DELIVERED
 
 
 def a_probe_is_due():

@@ -12,6 +12,15 @@ from procrastinate.manager import JobManager
 UPKEEP = "upkeep"  # a queue with a slot of its own: when all others sleep on a partner, someone must still tidy up
 CEILING = 20  # a job that has met its worker's death this often is the cause of it
 STALLED_AFTER_SECONDS = 30
+# A run that ended in another try only so late did not end by itself: it was brought back. The number of runs alone says nothing of deaths:
+# a message whose partner is away runs often, and lives.
+DEATHS = """
+    SELECT count(*) AS deaths FROM (
+        SELECT type, lag(type) OVER by_id AS before, at - lag(at) OVER by_id AS lasted
+        FROM procrastinate_events WHERE job_id = %(job_id)s AND type IN ('started', 'deferred_for_retry') WINDOW by_id AS (ORDER BY id)
+    ) AS runs
+    WHERE type = 'deferred_for_retry' AND before = 'started' AND lasted >= make_interval(secs => %(seconds)s)
+"""
 
 IN_THIS_TRANSACTION = JobManager(DjangoConnector())  # a worker's app has a connector of its own, whose jobs would exist at once
 
@@ -57,7 +66,8 @@ async def bring_back_stalled(timestamp: int) -> None:
     """A worker that died holding a job costs less than a minute, not a message."""
     for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_SECONDS):
         try:
-            if job.attempts < CEILING:
+            told = await app.connector.execute_query_one_async(DEATHS, job_id=job.id, seconds=STALLED_AFTER_SECONDS)
+            if told["deaths"] < CEILING:
                 await app.job_manager.retry_job(job)
             else:
                 await app.job_manager.finish_job(job, status=Status.FAILED, delete_job=False)
