@@ -69,7 +69,7 @@ WRONGS = (
     Wrong(
         "a stalled job that nobody brings back",
         ("settled",),
-        (("kit/jobs.py", "        try:\n            if job.attempts < CEILING:", "        continue\n        try:\n            if job.attempts < CEILING:"),),
+        (("kit/jobs.py", "        try:\n            told = await", "        continue\n        try:\n            told = await"),),
     ),
     Wrong(
         "a list without its site filter",
