@@ -13,7 +13,7 @@ def people():
 
 
 def test_it_finds_what_the_query_set_finds(people):
-    asked = Compiled(lambda: User.objects.filter(is_one_of("id", "keys")).order_by("-username"))
+    asked = Compiled(lambda: User.objects.filter(is_one_of("id", Given("keys"))).order_by("-username"))
     keys = [people[0].pk, people[2].pk]
     assert asked.rows(keys=keys) == list(User.objects.filter(pk__in=keys).order_by("-username"))
 
@@ -33,4 +33,4 @@ def test_a_value_that_is_not_given_is_an_error(people):
 
 
 def test_an_empty_list_holds_nobody(people):
-    assert Compiled(lambda: User.objects.filter(is_one_of("id", "keys"))).rows(keys=[]) == []
+    assert Compiled(lambda: User.objects.filter(is_one_of("id", Given("keys")))).rows(keys=[]) == []

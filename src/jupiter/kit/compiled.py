@@ -1,6 +1,6 @@
 """Queries that are put into SQL once in a process. Django takes longer to write a wide one than PostgreSQL to answer it.
 
-    page = Compiled(lambda: Order.objects.for_page().filter(is_one_of("site_id", "sites"), number=Given("number")))
+    page = Compiled(lambda: Order.objects.for_page().filter(is_one_of("site_id", Given("sites")), number=Given("number")))
     order = page.first(sites=[1, 2], number=100_005)
 
 What differs from one time to the next is `Given`, by name; everything else is as it was the first time.
@@ -28,9 +28,9 @@ class Given(Expression):
         return "%s", (self,)
 
 
-def is_one_of(column: str, name: str) -> Func:
-    """The column holds one of a list that is given under this name."""
-    return Func(F(column), Given(name), template="(%(expressions)s))", arg_joiner=" = ANY (", output_field=BooleanField())
+def is_one_of(column: str, array: Expression) -> Func:
+    """The column holds one of the array's values."""
+    return Func(F(column), array, template="(%(expressions)s))", arg_joiner=" = ANY (", output_field=BooleanField())
 
 
 class Compiled(Generic[Row]):

@@ -79,7 +79,7 @@ PAPER_COLUMNS = (
 
 
 def _for_paper() -> OrderSet:
-    asked = Order.objects.visible().filter(is_one_of("site_id", "sites"), group=Given("group"), number=Given("number"))
+    asked = Order.objects.visible().filter(is_one_of("site_id", Given("sites")), group=Given("group"), number=Given("number"))
     return with_lines(asked.select_related("site", "vehicle", "warranty", "buyer").only(*PAPER_COLUMNS), "fees", "deposits")
 
 

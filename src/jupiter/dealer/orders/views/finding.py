@@ -14,10 +14,12 @@ from jupiter.kit.accounts.models import User
 from jupiter.kit.compiled import Compiled, Given, is_one_of
 
 PAGE = Compiled(
-    lambda: Order.objects.visible().for_page().filter(is_one_of("site_id", "sites"), group=Given("group"), number=Given("number"))
+    lambda: Order.objects.visible().for_page().filter(is_one_of("site_id", Given("sites")), group=Given("group"), number=Given("number"))
 )
 CHOSEN_CAR = Compiled(
-    lambda: Vehicle.objects.select_related("site").filter(is_one_of("site_id", "sites"), pk=Given("pk"), stock_number=Given("stock_number"))
+    lambda: Vehicle.objects.select_related("site").filter(
+        is_one_of("site_id", Given("sites")), pk=Given("pk"), stock_number=Given("stock_number")
+    )
 )
 
 
