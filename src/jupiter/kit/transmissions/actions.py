@@ -125,24 +125,17 @@ def partner_answers(partner: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM transmissions_partnertrouble WHERE partner = %s RETURNING failures", [partner])
         cured = cursor.fetchone()
-        if cured is None:
-            return
-        if cured[0] >= OPENS_AFTER:
-            _pull_forward(partner, limit=None)
-            return
-        cursor.execute(
-            "UPDATE procrastinate_jobs SET scheduled_at = now() + make_interval(secs => %(pause)s) WHERE id IN ("
-            " SELECT id FROM procrastinate_jobs WHERE status = 'todo' AND queue_name = %(partner)s AND task_name = 'carry'"
-            " AND scheduled_at > now() + make_interval(secs => %(pause)s) AND attempts < %(tries)s FOR UPDATE SKIP LOCKED)",
-            {"partner": partner, "pause": SOON_SECONDS * (1 + random.uniform(0, JITTER)), "tries": TRIED_SOON},  # noqa: S311
-        )
+    if cured and cured[0] >= OPENS_AFTER:
+        _pull_forward(partner)
+    elif cured:
+        _pull_forward(partner, within=SOON_SECONDS * (1 + random.uniform(0, JITTER)), runs=TRIED_SOON)  # noqa: S311
 
 
 def may_probe(partner: str) -> bool:
     """Behind an open breaker one at a time may call, as the probe: whoever is first. True too if it was closed meanwhile."""
     trouble = PartnerTrouble.objects.filter(partner=partner)
     before = Now() - timedelta(seconds=PROBE_SECONDS)
-    return bool(trouble.filter(probed_at__lte=before).update(probed_at=Now())) or not trouble.filter(failures__gte=OPENS_AFTER).exists()
+    return bool(trouble.filter(probed_at__lte=before).update(probed_at=Now())) or not trouble.with_open_breaker().exists()
 
 
 @transaction.atomic
@@ -166,13 +159,16 @@ def pause_before_next_try(parcel: Transmission, *, now: datetime) -> float | Non
     return None
 
 
-def _pull_forward(partner: str, *, limit: int | None) -> int:
+def _pull_forward(partner: str, *, within: float = 0.0, runs: int | None = None, limit: int | None = None) -> int:
+    """What waits for this partner, oldest first, is tried in so many seconds at the latest; only what ran less often than `runs`."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE procrastinate_jobs SET scheduled_at = now() WHERE id IN ("
-            " SELECT id FROM procrastinate_jobs WHERE status = 'todo' AND queue_name = %s AND task_name = 'carry'"
-            " ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED)",
-            [partner, limit],
+            "UPDATE procrastinate_jobs SET scheduled_at = now() + make_interval(secs => %(within)s) WHERE id IN ("
+            " SELECT id FROM procrastinate_jobs WHERE status = 'todo' AND queue_name = %(partner)s AND task_name = 'carry'"
+            " AND (%(within)s = 0 OR scheduled_at > now() + make_interval(secs => %(within)s))"
+            " AND (%(runs)s::int IS NULL OR attempts < %(runs)s)"
+            " ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)",
+            {"partner": partner, "within": within, "runs": runs, "limit": limit},
         )
         return int(cursor.rowcount)
 

@@ -36,8 +36,7 @@ class TransmissionSet(models.QuerySet["Transmission"]):
 
     def with_breaker(self) -> "TransmissionSet":
         """Each with `breaker_is_open`: its partner is not called but by a probe."""
-        out = PartnerTrouble.objects.filter(partner=OuterRef("partner"), failures__gte=OPENS_AFTER)
-        return self.annotate(breaker_is_open=Exists(out))
+        return self.annotate(breaker_is_open=Exists(PartnerTrouble.objects.with_open_breaker().filter(partner=OuterRef("partner"))))
 
     def about(self, subject: object) -> "TransmissionSet":
         return self.filter(subject=str(subject)).order_by("-id")
@@ -117,6 +116,11 @@ OPENS_AFTER = 5  # failures in a row: then it is not called until a probe is ans
 PROBE_SECONDS = 12  # at least, between two probes; the clock brings one forward every 15 s
 
 
+class PartnerTroubleSet(models.QuerySet["PartnerTrouble"]):
+    def with_open_breaker(self) -> "PartnerTroubleSet":
+        return self.filter(failures__gte=OPENS_AFTER)
+
+
 class PartnerTrouble(models.Model):
     """A partner that does not answer, since when: the breaker, shared by all workers. No row: it is well."""
 
@@ -125,6 +129,8 @@ class PartnerTrouble(models.Model):
     failures = models.PositiveIntegerField(default=1)
     reason = models.TextField(blank=True)
     probed_at = models.DateTimeField(db_default=Now())
+
+    objects = PartnerTroubleSet.as_manager()
 
     def __str__(self) -> str:
         return f"{self.partner} since {self.since}"
