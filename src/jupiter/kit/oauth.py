@@ -4,17 +4,19 @@ import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib.auth.hashers import BasePasswordHasher
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja.security import HttpBearer
 from oauth2_provider.models import get_access_token_model, get_application_model
 
 from .compiled import Compiled, Given
+
+Rows = TypeVar("Rows", bound=QuerySet[Any])
 
 
 class RandomSecretHasher(BasePasswordHasher):
@@ -111,9 +113,14 @@ class ClientToken(HttpBearer):
         return found.application if found and self.scope in found.scope.split() else None
 
 
-def is_living(way: str) -> Q:
-    """For one compiled question of rows and token at once: `way` leads from the row to its tokens, "application__accesstoken__"."""
+def _is_living(way: str = "") -> Q:
     return Q(**{f"{way}token_checksum": Given("checksum"), f"{way}expires__gt": Given("now")})
+
+
+def with_living_token(rows: Rows) -> Rows:
+    """For one compiled question of rows and token at once: those whose `application` it was given to, each with the token's `scope`."""
+    way = "application__accesstoken__"
+    return rows.filter(_is_living(way)).annotate(scope=F(f"{way}scope"))
 
 
 def given_token(token: str) -> dict[str, Any]:
@@ -122,7 +129,7 @@ def given_token(token: str) -> dict[str, Any]:
 
 
 LIVING_TOKEN = Compiled(
-    lambda: get_access_token_model().objects.select_related("application").filter(is_living(""), application__isnull=False)
+    lambda: get_access_token_model().objects.select_related("application").filter(_is_living(), application__isnull=False)
 )
 
 

@@ -7,12 +7,11 @@ from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponseBase
 
 from jupiter.kit.accounts.models import User
 from jupiter.kit.compiled import Compiled
-from jupiter.kit.oauth import ClientToken, given_token, is_living
+from jupiter.kit.oauth import ClientToken, given_token, with_living_token
 from jupiter.kit.walls import everywhere, walled_for_group, walled_for_user
 
 from .models import ApiClient, Member, PointOfSale, member_of
@@ -72,8 +71,7 @@ def for_the_client(operation: Callable[..., Any]) -> Callable[..., Any]:
     return door
 
 
-WAY = "application__accesstoken__"
-CALLING = Compiled(lambda: ApiClient.objects.select_related("group").filter(is_living(WAY)).annotate(scope=F(f"{WAY}scope")))
+CALLING = Compiled(lambda: with_living_token(ApiClient.objects.select_related("group")))
 
 
 class ClientDoor(ClientToken):

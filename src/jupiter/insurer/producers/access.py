@@ -8,12 +8,12 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.core.exceptions import PermissionDenied
-from django.db.models import F, Q
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponseBase
 from ninja.security import HttpBearer
 
 from jupiter.kit.compiled import Compiled
-from jupiter.kit.oauth import given_token, is_living
+from jupiter.kit.oauth import given_token, with_living_token
 from jupiter.kit.walls import everywhere, walled, walled_for_user
 
 from .models import ApiClient, Caller, Member
@@ -56,9 +56,8 @@ def for_the_caller(operation: Callable[..., Any]) -> Callable[..., Any]:
     return door
 
 
-WAY = "application__accesstoken__"
 REACH = ArrayAgg("producers", filter=Q(producers__is_active=True), default=[])
-CALLING = Compiled(lambda: ApiClient.objects.filter(is_living(WAY)).annotate(scope=F(f"{WAY}scope"), reach=REACH))
+CALLING = Compiled(lambda: with_living_token(ApiClient.objects.all()).annotate(reach=REACH))
 
 
 class CallerMay(HttpBearer):
