@@ -62,6 +62,11 @@ class Work:
     failed: int
     far_ahead: int  # set for more than a day from now: a worker's clock was wrong
 
+    @property
+    def clock_is_right(self) -> bool:
+        """Within a minute of the database's: by a wrong one no day may end."""
+        return abs(self.clock_seconds) < CLOCK_SECONDS
+
 
 @dataclass(frozen=True)
 class Sending:
@@ -123,13 +128,6 @@ def work() -> Work:
     return Work(workers, time.time() - float(clock), max(0.0, float(own)), max(0.0, float(due)), stalled, failed, ahead)
 
 
-def clock_is_wrong() -> bool:
-    """Whether this machine's clock and its database's are a minute apart: no day may end by it."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT extract(epoch FROM clock_timestamp())")
-        return abs(time.time() - float(cursor.fetchone()[0])) >= CLOCK_SECONDS
-
-
 def disk() -> tuple[float, int]:
     """What is free where the data folder is, as a share and in bytes."""
     folder = os.environ.get("JUPITER_DATA") or "/"
@@ -146,7 +144,7 @@ def checks(found: Work) -> dict[str, bool]:
     return {
         "worker": found.workers > 0,
         "jobs": found.oldest_own_seconds < LATE_SECONDS,
-        "clock": abs(found.clock_seconds) < CLOCK_SECONDS,
+        "clock": found.clock_is_right,
         "disk": not is_full(*disk()),
     }
 
@@ -211,7 +209,7 @@ def in_words(found: State) -> list[Line]:
         Line(_("Transmissions en cours"), _number(parcels.sending), True),
         Line(_("Transmissions à reprendre"), _number(parcels.aside), parcels.aside == 0),
         Line(_("Transmissions en cours que personne ne porte"), _number(parcels.without_job), parcels.without_job == 0),
-        Line(_("Horloge"), _clock(work.clock_seconds), abs(work.clock_seconds) < CLOCK_SECONDS),
+        Line(_("Horloge"), _clock(work.clock_seconds), work.clock_is_right),
         Line(_("Place libre sur le disque"), f"{found.free_share * 100:.0f}\u00a0%", not is_full(found.free_share, found.free_bytes)),
     ]
     lines += [Line(gauge.label, _number(value), gauge.is_well(value)) for gauge, value in found.others]

@@ -52,7 +52,7 @@ def _line(name: str, base_url: str) -> Line:
 @app.task(name="expire_quotes", queue=UPKEEP, queueing_lock="expire_quotes")
 def expire_quotes(timestamp: int) -> None:
     """Each hour, so that a quote ends with its day in Paris whatever the machine's zone; not by a clock that is wrong: it ends for good."""
-    if state.clock_is_wrong():
+    if not state.work().clock_is_right:
         log.error("the clock is wrong: no quote expires by it")
         return
     actions.expire_overdue(today=business_today(), now=timezone.now())
