@@ -102,6 +102,15 @@ def test_another_car_is_named_by_its_number(client):
     ]
 
 
+def test_a_value_that_was_emptied_is_not_a_line_that_was_removed(client):
+    order = make.an_order(make.a_site())
+    client.force_login(make.a_member(order.site))
+
+    Order.objects.filter(pk=order.pk).update(mileage_km=None)
+
+    assert [line[:3] for line in lines_of(client.get(f"/bons-de-commande/{order.number}/versions/"))] == [("Kilométrage", "4500", "—")]
+
+
 def test_the_screen_says_what_a_vehicle_was(client):
     car = make.a_vehicle(make.a_site())
     client.force_login(make.a_member(car.site))

@@ -97,6 +97,8 @@ def _said(version: Any, model: Any, name: str, seen: Mapping[str, Mapping[Any, A
     """The value as its field says it: the words of a choice, the name of another row."""
     field = model._meta.get_field(name)
     value = getattr(version, field.attname)
+    if value is None:
+        return ""
     if name in seen:
-        return "" if value is None else str(seen[name].get(value, NOT_SEEN))
+        return str(seen[name].get(value, NOT_SEEN))
     return dict(field.flatchoices).get(value, value) if field.flatchoices else value
