@@ -11,6 +11,7 @@ import pytest
 from django.db import connection
 
 HANDS = 16
+LATE = (409, "still-running")  # the first has not ended: the key is there to be used again
 AtOnce = Callable[[Callable[[int], Any]], list[Any]]  # what each hand got, or the exception that it met
 
 rounds = pytest.mark.parametrize("rounds", [pytest.param(3, id="slice"), pytest.param(200, id="full", marks=pytest.mark.whole)])
@@ -59,6 +60,21 @@ def start_afresh() -> None:
 def tell(what: str, rounds: int, outcomes: Counter[Any]) -> None:
     """For whoever runs it with -s."""
     print(f"\n{what}: {HANDS} hands, {rounds} rounds: {dict(outcomes)}")
+
+
+def done_under_one_key(got: list[tuple[int, Any]], things: int, outcomes: Counter[Any], *, done: int = 200) -> tuple[int, tuple[int, Any]]:
+    """The hands asked for one of so many things in turns, all under one key. Which one was done, and the one answer to it.
+
+    Whoever asked for the same is answered the same, another thing is refused, and what came too early is asked to come back.
+    """
+    heard = [(index % things, answer) for index, answer in enumerate(got) if answer != LATE]
+    (first,) = {which for which, (status, _) in heard if status == done}
+    answers = {answer for which, answer in heard if which == first}
+    assert len(answers) == 1
+    assert {answer for which, answer in heard if which != first} <= {(422, "idempotency-key-reused")}
+    outcomes.update(status for _, (status, _) in heard)
+    outcomes["asked to come back"] += len(got) - len(heard)
+    return first, answers.pop()
 
 
 def in_order_of_issue(given: list[tuple[int, Any]], *, first: int) -> None:

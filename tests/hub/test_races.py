@@ -16,11 +16,10 @@ from jupiter.kit.numbers.models import Counter as Series
 from jupiter.kit.transmissions.models import Transmission
 from tests.hub import make
 from tests.hub.declarations.test_form import posted
-from tests.races import HANDS, hands, rounds, tell
+from tests.races import HANDS, done_under_one_key, hands, rounds, tell
 
 pytestmark = pytest.mark.django_db(transaction=True)
 FIRST = 100034312
-LATE = (409, "still-running")  # the first has not ended: the key is there to be used again
 
 
 @pytest.fixture
@@ -119,15 +118,10 @@ def test_one_key_says_one_sale(token, rounds, bodies):
             def put(index, reference=reference):
                 return say("PUT", reference, said[index % bodies], token, key=f"key of {reference}")
 
-            got = [(index % bodies, answer) for index, answer in enumerate(at_once(put)) if answer != LATE]
-            (first,) = {which for which, (status, _) in got if status == 201}
-            assert {answer for which, answer in got if which != first} <= {(422, "idempotency-key-reused")}
-            assert len({answer for which, answer in got if which == first}) == 1
+            first, answer = done_under_one_key(at_once(put), bodies, outcomes, done=201)
             assert Sale.objects.get(reference=reference).sequence == 1
-            outcomes.update(status for _, (status, _) in got)
-            outcomes["asked to come back"] += HANDS - len(got)
             again = say("PUT", reference, said[first], token, key=f"key of {reference}")
-            assert again == next(answer for which, answer in got if which == first)
+            assert again == answer
     tell(f"one key, {bodies} bodies", rounds, outcomes)
 
 
@@ -159,14 +153,9 @@ def test_one_key_declares_one_sale(api_client, token, rounds, sales):
             def declare(index, known=known, number=number):
                 return say("POST", known[index % sales].reference, {}, token, key=f"key {number}", tail="/declare")
 
-            got = [(index % sales, answer) for index, answer in enumerate(at_once(declare)) if answer != LATE]
-            (first,) = {which for which, (status, _) in got if status == 200}
-            assert len({answer for which, answer in got if which == first}) == 1
-            assert {answer for which, answer in got if which != first} <= {(422, "idempotency-key-reused")}
+            first, _ = done_under_one_key(at_once(declare), sales, outcomes)
             declared_once(known[first].reference)
             assert Sale.objects.filter(reference__startswith=f"keyed-{number}-", state="declared").count() == 1
-            outcomes.update(status for _, (status, _) in got)
-            outcomes["asked to come back"] += HANDS - len(got)
     tell(f"one key to declare, {sales} sales", rounds, outcomes)
 
 

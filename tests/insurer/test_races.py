@@ -14,11 +14,10 @@ from jupiter.insurer.quotes.models import Job
 from jupiter.kit import numbers
 from jupiter.kit.journal.models import Entry
 from tests.insurer import make
-from tests.races import HANDS, hands, in_order_of_issue, rounds, tell
+from tests.races import HANDS, done_under_one_key, hands, in_order_of_issue, rounds, tell
 
 pytestmark = pytest.mark.django_db(transaction=True)
 FIRST_QUOTE, FIRST_POLICY, FIRST_ACCOUNT = 1_006_185, 1_003_079, 500_001
-LATE = (409, "still-running")  # the first has not ended: the key is there to be used again
 
 
 @pytest.fixture
@@ -94,13 +93,8 @@ def test_one_key_buys_one_quote(world, token, rounds, quotes):
             def buy(index, jobs=jobs, number=number):
                 return bind(jobs[index % quotes], token, key=f"key {number}")
 
-            got = [(index % quotes, answer) for index, answer in enumerate(at_once(buy)) if answer != LATE]
-            (first,) = {which for which, (status, _) in got if status == 200}
-            assert len({answer for which, answer in got if which == first}) == 1
-            assert {answer for which, answer in got if which != first} <= {(422, "idempotency-key-reused")}
+            first, _ = done_under_one_key(at_once(buy), quotes, outcomes)
             bought_once(jobs[first])
-            outcomes.update(status for _, (status, _) in got)
-            outcomes["asked to come back"] += HANDS - len(got)
     assert Policy.objects.count() == rounds
     tell(f"one key to buy, {quotes} quotes", rounds, outcomes)
 
@@ -117,13 +111,8 @@ def test_one_key_declares_one_quote(world, token, rounds, bodies):
             def declare(index, said=said, number=number):
                 return say(make.COMPOSITE, said[index % bodies], token, key=f"key {number}")
 
-            got = [(index % bodies, answer) for index, answer in enumerate(at_once(declare)) if answer != LATE]
-            (first,) = {which for which, (status, _) in got if status == 200}
-            assert len({answer for which, answer in got if which == first}) == 1
-            assert {answer for which, answer in got if which != first} <= {(422, "idempotency-key-reused")}
+            first, _ = done_under_one_key(at_once(declare), bodies, outcomes)
             assert Job.objects.get(external_reference=reference).mileage_km == 4500 + first
-            outcomes.update(status for _, (status, _) in got)
-            outcomes["asked to come back"] += HANDS - len(got)
     assert Job.objects.count() == rounds
     tell(f"one key to declare, {bodies} bodies", rounds, outcomes)
 

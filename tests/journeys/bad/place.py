@@ -48,9 +48,7 @@ class Place:
         client = self.links["dealer_hub"]["A"] if service == "hub" else self.links["hub_insurer"]
         if (service, scope) == ("insurer", "policies"):
             client = self.links["producers"]["A"]
-        said = {"grant_type": "client_credentials", "scope": scope}
-        answer = self.window(service).http.post("/oauth/token/", data=said, auth=(client["client_id"], client["client_secret"]))
-        return answer.json()["access_token"]
+        return token_of(client, self.window(service).http, scope)
 
     def notice_secret(self, service: str) -> str:
         """Which signs what this service is told."""
@@ -131,6 +129,11 @@ NAMED = {  # what stands in an address where there is none of it yet
 }  # fmt: skip
 
 
+def token_of(client: dict, http: httpx.Client, scope: str) -> str:
+    said = {"grant_type": "client_credentials", "scope": scope}
+    return http.post("/oauth/token/", data=said, auth=(client["client_id"], client["client_secret"])).json()["access_token"]
+
+
 def signed_bytes(body: bytes, secret: str, *, id_: str) -> dict[str, str]:
     """As the standard signs, whatever the bytes are."""
     at = str(int(time.time()))
@@ -143,12 +146,10 @@ class Line:
     """A program at one service: its token, JSON, problems."""
 
     def __init__(self, place: Place, service: str, scope: str, *, of: int = 0) -> None:
+        self.place, self.service = place, service
         self.http, self.url = place.window(service).http, place.suite.url(service)
         clients = [each for each in place.suite.demo["api_clients"] if each["service"] == service and scope in each["scopes"]]
-        client = clients[of]  # the second is another group's
-        said = {"grant_type": "client_credentials", "scope": scope}
-        answer = self.http.post("/oauth/token/", data=said, auth=(client["client_id"], client["client_secret"]))
-        self.token = answer.json()["access_token"]
+        self.token = token_of(clients[of], self.http, scope)  # the second is another group's
 
     def headers(self, key: str = "") -> dict[str, str]:
         told = {"authorization": f"Bearer {self.token}", "accept": PROBLEM, "content-type": "application/json"}
@@ -158,6 +159,6 @@ class Line:
         return self.http.request(method, path, content=json.dumps(words).encode(), headers=self.headers(key))
 
     def schema(self, method: str, path: str) -> tuple[dict, dict]:
-        told = self.http.get("/api/openapi.json").json()
+        told = self.place.suite_document(self.service)
         body = told["paths"][path][method]["requestBody"]["content"]["application/json"]["schema"]
         return body, told["components"]["schemas"]
