@@ -1,6 +1,7 @@
 """One run: a suite of its own, sellers, faults; then heal, settle, read and judge."""
 
 import json
+import shutil
 import tempfile
 import time
 from collections import Counter
@@ -52,6 +53,7 @@ class Verdict:
     unknown: int
     wanted: dict[str, int]
     history: str
+    logs: str = ""  # of the suite, kept when something was wrong
 
     @property
     def troubles(self) -> list[str]:
@@ -85,7 +87,10 @@ def run(plan: Plan, say: Callable[[str], None] = print) -> Verdict:
                 plan.before(suite)
             world = World(plan.seed, suite.demo, true, doors, history)
             try:
-                return _work(plan, suite, proxies, world, say)
+                verdict = _work(plan, suite, proxies, world, say)
+                if verdict.troubles:
+                    verdict.logs = str(shutil.copytree(suite.data / "log", history.path.with_suffix(".log")))
+                return verdict
             finally:
                 world.over.set()
                 for line in world.lines:
@@ -189,7 +194,7 @@ def table(verdict: Verdict) -> str:
     shown = [f"  {name:<28} {value}" for name, value in lines]
     shown += [f"    {one}" for one in verdict.wrong[:40]]
     shown += ["", *([f"NOT PROVEN: {trouble}" for trouble in verdict.troubles] or ["Proven: nothing lost, nothing doubled, nothing seen."])]
-    return "\n".join([*shown, f"History: {verdict.history}"])
+    return "\n".join([*shown, f"History: {verdict.history}", *([f"Logs: {verdict.logs}"] if verdict.logs else [])])
 
 
 def as_json(verdict: Verdict) -> dict[str, Any]:

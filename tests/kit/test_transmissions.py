@@ -7,25 +7,28 @@ from datetime import timedelta
 import httpx
 import pytest
 import respx
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from jupiter.kit.jobs import CEILING
-from jupiter.kit.partners import Line
-from jupiter.kit.transmissions import carriers
+from jupiter.kit.partners import Line, TryAgain
+from jupiter.kit.transmissions import actions, carriers
 from jupiter.kit.transmissions.actions import (
     JITTER,
     SOON_SECONDS,
     TRIED_SOON,
     may_probe,
+    partner_answers,
     probe_partners,
+    record_silence,
     send_again,
     send_all_again,
     transmit,
 )
 from jupiter.kit.transmissions.carriers import Carrier, reads_nothing
 from jupiter.kit.transmissions.models import OPENS_AFTER, PROBE_SECONDS, Outcome, PartnerTrouble, State, Transmission
+from tests.races import HANDS, hands
 
 PARTNER = "http://partner.test"
 YES = httpx.Response(200, json={"number": "0001006185"})
@@ -245,6 +248,27 @@ def test_a_bug_in_the_recording_is_visible_to_a_person(worker, partner, heard, m
     assert parcel.attempts.get().outcome == Outcome.BROKEN
 
 
+@pytest.mark.parametrize(
+    ("answer", "breaks"), [(YES, "prepare"), (DOWN, "record_silence"), (REFUSED, "refuse")], ids=["preparing", "a silence", "a refusal"]
+)
+def test_a_bug_on_any_way_never_leaves_it_sending_without_a_job(worker, partner, heard, monkeypatch, answer, breaks):
+    def break_down(*_, **__):
+        raise IntegrityError("planted")
+
+    if breaks == "record_silence":
+        monkeypatch.setattr(actions, breaks, break_down)
+    else:
+        monkeypatch.setitem(carriers.CARRIERS, "test.words", replace(carriers.CARRIERS["test.words"], **{breaks: break_down}))
+    partner.mock(return_value=answer)
+    parcel = say()
+
+    worker.run()
+
+    assert now(parcel).state == State.ASIDE
+    assert parcel.trouble == "Erreur interne (IntegrityError)"
+    assert parcel.attempts.get().outcome == Outcome.BROKEN
+
+
 def test_a_run_after_the_answer_says_nothing_twice(worker, partner, heard):
     partner.mock(return_value=YES)
     say()
@@ -405,6 +429,22 @@ def test_two_workers_make_one_probe():
 
     with ThreadPoolExecutor(8) as threads:
         assert sum(threads.map(ask, range(8))) == 1
+
+
+@pytest.mark.parametrize("rounds", [pytest.param(30, id="slice"), pytest.param(3_000, id="full", marks=pytest.mark.whole)])
+def test_a_partner_that_fails_one_and_answers_another_at_once_is_noted_without_a_fault(heard, rounds):
+    """Whoever notes a failure may find the note of another, and that one torn up a moment later by a third who had an answer."""
+    parcels = [say(subject=f"sale-{number}") for number in range(HANDS)]
+    silence = TryAgain("ne répond pas")
+
+    def fail_or_answer(hand):
+        if hand % 2:
+            return record_silence(parcels[hand].pk, silence, milliseconds=1)
+        return partner_answers("partner")
+
+    with hands() as at_once:
+        for _ in range(rounds):
+            assert at_once(fail_or_answer) == [None] * HANDS
 
 
 def test_another_partners_messages_are_left_where_they_are(worker, partner, heard):

@@ -8,7 +8,6 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -89,8 +88,10 @@ def record_delivery(parcel_id: int, carrier: Carrier, answer: Answer, *, millise
 
 
 @transaction.atomic
-def record_refusal(parcel_id: int, carrier: Carrier, trouble: Trouble, *, milliseconds: int, outcome: Outcome = Outcome.REFUSED) -> None:
-    """The partner said no, or patience is over, or we broke: a person must look."""
+def record_refusal(
+    parcel_id: int, carrier: Carrier | None, trouble: Trouble, *, milliseconds: int, outcome: Outcome = Outcome.REFUSED
+) -> None:
+    """The partner said no, or patience is over, or we broke: a person must look. Without a carrier nothing else follows from it."""
     parcel = _held(parcel_id)
     _note(parcel, outcome, milliseconds, trouble.status, trouble.answer or trouble.reason)
     if parcel.state != State.SENDING:
@@ -98,7 +99,7 @@ def record_refusal(parcel_id: int, carrier: Carrier, trouble: Trouble, *, millis
         return
     parcel.state, parcel.trouble, parcel.settled_at = LIFE.after(parcel.state, "set_aside"), trouble.reason, timezone.now()
     parcel.save(update_fields=["tries", "state", "trouble", "settled_at"])
-    if carrier.refuse:
+    if carrier and carrier.refuse:
         carrier.refuse(parcel, trouble.reason)
     if outcome == Outcome.REFUSED and trouble.status is not None:  # who says no is there
         partner_answers(parcel.partner)
@@ -112,9 +113,7 @@ def record_silence(parcel_id: int, trouble: Trouble, *, milliseconds: int) -> No
     if parcel.state == State.SENDING:
         parcel.trouble = trouble.reason
     parcel.save(update_fields=["tries", "trouble"])
-    _, is_new = PartnerTrouble.objects.get_or_create(partner=parcel.partner, defaults={"reason": trouble.reason})
-    if not is_new:
-        PartnerTrouble.objects.filter(partner=parcel.partner).update(failures=F("failures") + 1, reason=trouble.reason)
+    _note_failure(parcel.partner, trouble.reason)
 
 
 def partner_answers(partner: str) -> None:
@@ -157,6 +156,16 @@ def pause_before_next_try(parcel: Transmission, *, now: datetime) -> float | Non
         if step > waited:
             return max(1.0, (step - waited) * (1 + random.uniform(0, JITTER)))  # noqa: S311
     return None
+
+
+def _note_failure(partner: str, reason: str) -> None:
+    """In one statement: between looking for the row and making it, others make it, and tear it up."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO transmissions_partnertrouble AS known (partner, failures, reason) VALUES (%s, 1, %s)"
+            " ON CONFLICT (partner) DO UPDATE SET failures = known.failures + 1, reason = excluded.reason",
+            [partner, reason],
+        )
 
 
 def _pull_forward(partner: str, *, within: float = 0.0, runs: int | None = None, limit: int | None = None) -> int:

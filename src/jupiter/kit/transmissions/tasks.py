@@ -1,5 +1,6 @@
 """Carry first, with no transaction open, then record the answer in one short transaction."""
 
+import logging
 import time
 from functools import partial
 
@@ -19,12 +20,21 @@ from .models import Outcome, State, Transmission
 
 DATABASE_PAUSE_SECONDS = 3
 
+log = logging.getLogger(__name__)
+
 
 @app.task(name="carry", retry=AFTER_ITS_PAUSE)
 def carry(*, transmission_id: int, owner_id: int) -> None:
     """May run twice: a settled row is left alone, and the partner knows the key of an unsettled one."""
+    start = time.monotonic()
     try:
-        _carry(transmission_id, owner_id)
+        try:
+            _carry(transmission_id, owner_id)
+        except (NotNow, OperationalError, InterfaceError):
+            raise
+        except Exception as error:  # a bug, wherever it struck: the row says so, the job stays failed
+            _set_aside_as_broken(transmission_id, owner_id, error, milliseconds=_since(start))
+            raise
     except (OperationalError, InterfaceError) as error:
         connection.close()
         raise NotNow(DATABASE_PAUSE_SECONDS) from error
@@ -63,13 +73,21 @@ def _speak(parcel: Transmission, carrier: Carrier, call: Call) -> None:
     except GiveUp as trouble:
         with walled([owner_id]):
             actions.record_refusal(transmission_id, carrier, trouble, milliseconds=_since(start))
-    except (OperationalError, InterfaceError):
-        raise
-    except Exception as error:  # a bug: the row says so, the job stays failed
-        broken = Trouble(_("Erreur interne (%(name)s)") % {"name": type(error).__name__})
-        with walled([owner_id]):
-            actions.record_refusal(transmission_id, carrier, broken, milliseconds=_since(start), outcome=Outcome.BROKEN)
-        raise
+
+
+def _set_aside_as_broken(transmission_id: int, owner_id: int, error: Exception, *, milliseconds: int) -> None:
+    """What the carrier would do on a refusal may be what breaks: the row says so all the same."""
+    trouble = Trouble(_("Erreur interne (%(name)s)") % {"name": type(error).__name__})
+    record = partial(actions.record_refusal, transmission_id, trouble=trouble, milliseconds=milliseconds, outcome=Outcome.BROKEN)
+    with walled([owner_id]):
+        carrier = CARRIERS.get(Transmission.objects.get(pk=transmission_id).kind)
+        try:
+            record(carrier)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:
+            log.exception("what follows from a refusal broke too")
+            record(None)
 
 
 def _prepared(carrier: Carrier, parcel: Transmission) -> Call:
