@@ -91,7 +91,7 @@ class Sale:
         self.mileage = 1000 + number % 50_000
         self.first_name = "N" + "".join(chr(65 + int(digit)) for digit in str(number))
         self.keys = {step: str(uuid.uuid4()) for step in ("car", "order", "declare", "buy")}
-        self.step, self.due, self.tries = 0, 0.0, 0
+        self.step, self.due, self.tries, self.looks = 0, 0.0, 0, 0
         self.order = self.reference = self.declaration = self.job = self.policy = ""
         self.is_over = False
 
@@ -180,7 +180,8 @@ class Seller(threading.Thread):
         try:
             facts = act(sale)
         except NotYet:
-            sale.due = time.monotonic() + LOOK_AGAIN
+            sale.due = time.monotonic() + min(LONGEST, LOOK_AGAIN * 1.5**sale.looks)
+            sale.looks += 1
         except (Unknown, httpx.HTTPError) as trouble:
             self.world.history.say("info", step, sale, why=str(trouble)[:200] or type(trouble).__name__)
             sale.due = time.monotonic() + min(LONGEST, ASK_AGAIN * 1.5**sale.tries) * self.chance.uniform(0.5, 1.5)
@@ -190,7 +191,7 @@ class Seller(threading.Thread):
             sale.is_over = True
         else:
             self.world.history.say("ok", step, sale, **facts)
-            sale.step, sale.tries = sale.step + 1, 0
+            sale.step, sale.tries, sale.looks = sale.step + 1, 0, 0
             if sale.step == len(self.steps):
                 sale.is_over = True
                 self.sold += 1

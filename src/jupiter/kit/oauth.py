@@ -15,6 +15,7 @@ from ninja.security import HttpBearer
 from oauth2_provider.models import get_access_token_model, get_application_model
 
 from .compiled import Compiled, Given
+from .lookups import only
 
 Rows = TypeVar("Rows", bound=QuerySet[Any])
 
@@ -90,7 +91,7 @@ def drop_former_secret(client_id: str) -> bool:
 
 
 def _held(client_id: str) -> Any:
-    found = get_application_model().objects.select_for_update().filter(client_id=client_id).first()
+    found = only(get_application_model().objects.select_for_update().filter(client_id=client_id))
     if found is None:
         raise UnknownClient(client_id)
     return found
