@@ -7,6 +7,7 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 from jupiter.kit import jobs
+from jupiter.kit.queue_connector import queue_connector
 
 
 class Worker:
@@ -25,7 +26,7 @@ class Worker:
         self._run([jobs.UPKEEP])
 
     def _run(self, queues: list[str]) -> None:
-        with app.replace_connector(app.connector.get_worker_connector()):
+        with app.replace_connector(queue_connector()):
             app.run_worker(queues=queues, wait=False, install_signal_handlers=False, listen_notify=False)
 
     def wait_for_the_next_try(self) -> None:

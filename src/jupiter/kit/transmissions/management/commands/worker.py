@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from procrastinate.contrib.django import app
 
 from jupiter.kit.jobs import UPKEEP
+from jupiter.kit.queue_connector import queue_connector
 from jupiter.kit.transmissions.slots import FairWorker
 
 POLLING_SECONDS = 1.0
@@ -29,7 +30,7 @@ async def work(concurrency: int) -> None:
     """Two workers in one process: one for all queues, with slots for each partner, and one whose only slot is for upkeep."""
     loop = asyncio.get_running_loop()
     loop.set_default_executor(ThreadPoolExecutor(concurrency * PARTNERS_AT_ONCE + 2))
-    with app.replace_connector(app.connector.get_worker_connector()):  # type: ignore[attr-defined]  # Django's connector has it
+    with app.replace_connector(queue_connector()):
         async with app.open_async():
             options: dict[str, Any] = {"fetch_job_polling_interval": POLLING_SECONDS, "install_signal_handlers": False}
             workers = [
