@@ -24,5 +24,6 @@ def pytest_terminal_summary(terminalreporter):
 
 os.environ.setdefault("JUPITER_DATA", data_folder())
 os.environ.setdefault("JUPITER_DEMO", "1")
+os.environ["JUPITER_NEWS_REST_SECONDS"] = "0"  # a worker of the tests comes back when nothing is due
 for told in ("JUPITER_BUSINESS_DATE", "JUPITER_PUBLIC_URL", "JUPITER_SUPERVISOR", "JUPITER_ROLE"):
     os.environ.pop(told, None)  # what a shell beside a running suite may have exported

@@ -7,7 +7,6 @@ from django.db import connection
 from procrastinate.exceptions import ConnectorException
 
 from jupiter.kit import queue_connector
-
 from tests.worker import sql
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -13,8 +13,9 @@ from django.db import connection, transaction
 from procrastinate.contrib.django import app
 
 from jupiter.kit.partners import Line
+from jupiter.kit.queue_connector import queue_connector
 from jupiter.kit.transmissions import carriers
-from jupiter.kit.transmissions.actions import transmit
+from jupiter.kit.transmissions.actions import transmit, transmit_latest
 from jupiter.kit.transmissions.carriers import Carrier, reads_nothing
 from jupiter.kit.transmissions.models import State, Transmission
 from jupiter.kit.transmissions.slots import FairWorker
@@ -61,16 +62,16 @@ def a_partner(seconds):
 
 
 @contextmanager
-def a_worker():
+def a_worker(*, rest=0.0, polling=1.0):
     """As the command runs it, in a thread, until the test has seen enough."""
     ready, made = threading.Event(), []
 
     async def work():
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(SLOTS * 4))
-        with app.replace_connector(app.connector.get_worker_connector()):
+        with app.replace_connector(queue_connector()):
             async with app.open_async():
-                options = {"fetch_job_polling_interval": 1.0, "install_signal_handlers": False}
-                made.append(FairWorker(app, slots=SLOTS, concurrency=SLOTS * 4, **options))
+                options = {"fetch_job_polling_interval": polling, "install_signal_handlers": False}
+                made.append(FairWorker(app, slots=SLOTS, rest=rest, concurrency=SLOTS * 4, **options))
                 ready.set()
                 await made[0].run()
 
@@ -132,6 +133,19 @@ def compare(monkeypatch, *, slow_seconds, rounds):
         slow.closing.set()
     connection.close()
     return alone, beside
+
+
+def test_news_leave_after_their_rest_though_nobody_polls(monkeypatch, settings):
+    settings.NEWS_REST_SECONDS = 0.3
+    with a_partner(0) as quick, speaking_to(monkeypatch, quick=quick), a_worker(rest=0.3, polling=60):
+        time.sleep(0.5)
+        for number in range(2):  # the second comes while the first rests
+            with transaction.atomic():
+                transmit_latest("test.words", partner="quick", subject=f"sale-{number}", owner_id=1, words={})
+            time.sleep(0.2)
+        assert quick.asked.acquire(timeout=3)
+        assert quick.asked.acquire(timeout=3)
+    connection.close()
 
 
 def test_a_partner_that_answers_in_eight_seconds_holds_up_nobody_else(monkeypatch):

@@ -1,8 +1,10 @@
 """The worker is the real one, on the real job table; only the partner's answers are scripted."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import httpx
 import pytest
@@ -12,7 +14,7 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from jupiter.kit.jobs import CEILING
-from jupiter.kit.partners import Line, TryAgain
+from jupiter.kit.partners import Answer, Line, TryAgain
 from jupiter.kit.transmissions import actions, carriers
 from jupiter.kit.transmissions.actions import (
     JITTER,
@@ -21,10 +23,12 @@ from jupiter.kit.transmissions.actions import (
     may_probe,
     partner_answers,
     probe_partners,
+    record_delivery,
     record_silence,
     send_again,
     send_all_again,
     transmit,
+    transmit_latest,
 )
 from jupiter.kit.transmissions.carriers import Carrier, reads_nothing
 from jupiter.kit.transmissions.models import OPENS_AFTER, PROBE_SECONDS, Outcome, PartnerTrouble, State, Transmission
@@ -439,7 +443,7 @@ def test_a_partner_that_fails_one_and_answers_another_at_once_is_noted_without_a
 
     def fail_or_answer(hand):
         if hand % 2:
-            return record_silence(parcels[hand].pk, silence, milliseconds=1)
+            return record_silence(parcels[hand], silence, milliseconds=1)
         return partner_answers("partner")
 
     with hands() as at_once:
@@ -487,3 +491,84 @@ def test_messages_about_one_sale_arrive_in_order(worker, partner, heard):
     worker.run()
     worker.run()
     assert [call.request.content for call in partner.calls][1:] == [b'{"n": 1}', b'{"n": 2}']
+
+
+# Messages that say how things stand
+
+
+@transaction.atomic
+def tell(state):
+    transmit_latest(
+        "test.words", partner="partner", subject="sale-1", owner_id=1, words={"told": [state]},
+        together=lambda earlier, latest: {"told": earlier["told"] + latest["told"]},
+    )  # fmt: skip
+
+
+def told(partner):
+    return [json.loads(call.request.content)["told"] for call in partner.calls]
+
+
+def test_what_happens_before_anyone_was_told_is_told_in_one(worker, partner, heard):
+    partner.mock(return_value=YES)
+    tell("declared")
+    tell("quoted")
+    worker.run()
+    assert told(partner) == [["declared", "quoted"]]
+    tell("issued")
+    worker.run()
+    assert told(partner) == [["declared", "quoted"], ["issued"]]
+    assert [parcel.state for parcel in Transmission.objects.all()] == [State.DELIVERED] * 2
+
+
+@pytest.mark.parametrize(("first", "after"), [(YES, State.DELIVERED), (DOWN, State.DROPPED), (REFUSED, State.ASIDE)])
+def test_what_changes_on_the_way_is_told_next_and_each_row_says_what_was_said(worker, partner, heard, first, after):
+    def answer(request):
+        if partner.call_count == 0:
+            in_another_thread(partial(tell, "quoted"))
+            return first
+        return YES
+
+    partner.mock(side_effect=answer)
+    tell("declared")
+    worker.run()
+    worker.wait_for_the_next_try()
+    worker.run()
+    assert told(partner) == [["declared"], ["declared", "quoted"]]
+    keys = [call.request.headers["Idempotency-Key"] for call in partner.calls]
+    said = {str(parcel.key): (parcel.words["told"], parcel.state, parcel.attempts.count()) for parcel in Transmission.objects.all()}
+    assert said == {keys[0]: (["declared"], after, 1), keys[1]: (["declared", "quoted"], State.DELIVERED, 1)}
+
+
+def test_what_was_tried_keeps_its_words_and_the_next_follows_it(worker, partner, heard):
+    partner.mock(side_effect=[DOWN, YES, YES])
+    tell("declared")
+    worker.run()
+    tell("quoted")
+    worker.wait_for_the_next_try()
+    worker.run()
+    assert told(partner) == [["declared"], ["declared"], ["quoted"]]
+
+
+def test_carried_by_two_at_once_it_is_recorded_as_delivered_once(worker, partner, heard):
+    """As when a seller does not wait for the worker: whoever comes second notes its attempt and no more."""
+    parcel = say()
+
+    def answer(request):
+        in_another_thread(lambda: record_delivery(parcel, carriers.CARRIERS["test.words"], Answer(200, {"number": "1"}), milliseconds=1))
+        return YES
+
+    partner.mock(side_effect=answer)
+    worker.run()
+    assert (now(parcel).state, parcel.attempts.count(), len(heard)) == (State.DELIVERED, 2, 1)
+    assert not ProcrastinateJob.objects.filter(task_name="carry", status="failed").exists()
+
+
+def in_another_thread(act):
+    def acted():
+        try:
+            act()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(acted).result()

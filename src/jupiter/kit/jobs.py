@@ -1,8 +1,10 @@
 """Work to do after the commit. A job exists if and only if the fact it follows from exists."""
 
 import logging
+from datetime import timedelta
 
 from django.db import connection
+from django.utils import timezone
 from procrastinate import BaseRetryStrategy, RetryDecision
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
@@ -41,20 +43,22 @@ class AfterItsPause(BaseRetryStrategy):
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
         if not isinstance(exception, NotNow):
             return None
-        return RetryDecision(retry_in={"seconds": max(1, round(exception.seconds))})
+        return RetryDecision(retry_in={"seconds": max(1, round(exception.seconds)) if exception.seconds else 0})
 
 
 AFTER_ITS_PAUSE = AfterItsPause()
 
 
-def defer(task: str, *, queue: str | None = None, lock: str | None = None, **ids: int | str) -> None:
+def defer(task: str, *, queue: str | None = None, lock: str | None = None, seconds: float = 0.0, **ids: int | str) -> None:
     """Call inside the transaction that makes it true. Named, not imported: tasks may import actions.
 
     `lock` is a strict order: jobs with the same lock run one at a time, oldest first, also while the oldest waits to be tried again.
+    `seconds` is how long it rests before it may begin.
     """
     if not connection.in_atomic_block:
         raise RuntimeError(f"{task} must be deferred in the transaction that makes it true")
-    options = {name: value for name, value in (("queue", queue), ("lock", lock)) if value is not None}
+    due = timezone.now() + timedelta(seconds=seconds) if seconds else None
+    options = {name: value for name, value in (("queue", queue), ("lock", lock), ("schedule_at", due)) if value is not None}
     job = app.configure_task(task, allow_unknown=False, **options)
     job.job_manager = IN_THIS_TRANSACTION
     job.defer(**ids)

@@ -5,6 +5,7 @@ import binascii
 import secrets
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
@@ -28,6 +29,16 @@ def signed_headers(keys: Iterable[str], *, notice_id: str, body: bytes, now: dat
         "webhook-signature": " ".join(Webhook(secret).sign(notice_id, at, text) for secret in keys),
         "content-type": "application/json",
     }
+
+
+LONGEST_SENTENCE = 300  # what both ends keep
+
+
+def in_one(earlier: Mapping[str, Any], latest: Mapping[str, Any]) -> dict[str, Any]:
+    """One notice for two of the same thing: the latest state, and in its sentence what happened before it too, where there is room."""
+    both = " · ".join(notice["data"]["happened"] for notice in (earlier, latest) if notice["data"]["happened"])
+    happened = both if len(both) <= LONGEST_SENTENCE else latest["data"]["happened"]
+    return {**latest, "data": {**latest["data"], "happened": happened}}
 
 
 def verified_id(keys: Iterable[str], headers: Mapping[str, str], body: bytes) -> str:

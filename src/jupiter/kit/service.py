@@ -53,6 +53,7 @@ def settings(
         "NEIGHBOURS": {other: env(f"{other.upper()}_URL", f"http://{other}.test") for other in ("dealer", "hub", "insurer")},
         "BUSINESS_DATE": date.fromisoformat(fixed_day) if fixed_day else None,
         "TRANSMISSION_PAUSES": [float(pause) for pause in env("TRANSMISSION_PAUSES", LADDER).split(",")],
+        "NEWS_REST_SECONDS": float(env("NEWS_REST_SECONDS", "0.5")),
         "COMPARED_DAYS": int(env("COMPARED_DAYS", "60")),
         "COMPARISON_GRACE": timedelta(seconds=float(env("COMPARISON_GRACE", "900"))),
         "WALLS": walls,

@@ -262,8 +262,9 @@ def test_each_change_is_told_in_order_whole_and_signed(insurer, worker, listenin
     sale = make.a_declared_sale(listening, "746210")
     worker.run()
     bodies = [json.loads(call.request.content) for call in heard.calls]
-    assert [body["data"]["sequence"] for body in bodies] == [1, 2, 3]
-    assert [body["data"]["cover"] for body in bodies] == ["none", "sending", "quote_draft"]
+    assert [body["data"]["sequence"] for body in bodies] == [2, 3], "what happened before anyone was told is told in one"
+    assert [body["data"]["cover"] for body in bodies] == ["sending", "quote_draft"]
+    assert bodies[0]["data"]["happened"] == f"Vente reçue · Vente déclarée ({sale.declaration_number})"
     assert bodies[-1]["data"]["quote"]["number"] == "0001006185"
     for call in heard.calls:
         notice_id = verified_id([make.DEALER_SECRET], call.request.headers, call.request.content)
@@ -288,19 +289,19 @@ def test_a_dealer_that_refuses_is_set_aside_for_a_person(insurer, worker, listen
 
 
 def test_renvoyer_on_one_notice_sends_all_that_are_aside_about_the_sale_in_order(insurer, worker, listening, client):
-    heard = insurer.post(listening.notice_url).mock(side_effect=[httpx.Response(401)] * 3 + [httpx.Response(204)] * 3)
+    heard = insurer.post(listening.notice_url).mock(side_effect=[httpx.Response(401)] * 2 + [httpx.Response(204)] * 2)
     insurer.post(COMPOSITE).mock(return_value=accepted())
     sale = make.a_declared_sale(listening, "746210")
     worker.run()
     notices = Transmission.objects.filter(kind="notice.sale").order_by("pk")
-    assert [parcel.state for parcel in notices] == [ParcelState.ASIDE] * 3
+    assert [parcel.state for parcel in notices] == [ParcelState.ASIDE] * 2
 
     client.force_login(make.a_person(sale.point_of_sale, role="manager"))
     page = client.post(f"/transmissions/{notices[1].pk}/renvoyer/", follow=True).content.decode()
-    assert "3 envois renvoyés" in page
+    assert "2 envois renvoyés" in page
     worker.run()
 
-    assert [json.loads(call.request.content)["data"]["sequence"] for call in heard.calls][3:] == [1, 2, 3]
+    assert [json.loads(call.request.content)["data"]["sequence"] for call in heard.calls][2:] == [2, 3]
     assert {parcel.state for parcel in notices.all()} == {ParcelState.DELIVERED}
 
 

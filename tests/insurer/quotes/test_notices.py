@@ -31,8 +31,11 @@ def subscriber():
 def test_each_change_tells_the_whole_state_in_order(worker, world, subscriber):
     producer, product, hub = world
     job = make.a_quote(producer, product, client=hub, vin="12345678901233333", reference="SP953617Z100034312")
+    worker.run()
     actions.edit_job(job, {"plate": "FA-310-NB"}, by="essai", today=make.DAY, now=make.NOON)
+    worker.run()
     actions.price_job(job, by="essai", today=make.DAY, now=make.NOON)
+    worker.run()
     actions.buy_job(job, by="essai", today=make.DAY, now=make.NOON)
     worker.run()
 
@@ -47,6 +50,15 @@ def test_each_change_tells_the_whole_state_in_order(worker, world, subscriber):
     assert bound.document.name == "FR-865268J_Policy_0001003079-20211207.pdf"
     assert bound.happened == "Police 0001003079 souscrite"
     assert set(Transmission.objects.values_list("state", flat=True)) == {State.DELIVERED}
+
+
+def test_what_happens_in_one_go_is_told_in_one(worker, world, subscriber):
+    producer, product, hub = world
+    make.a_bought_quote(producer, product, client=hub, vin="12345678901233333", reference="SP953617Z100034312")
+    worker.run()
+    told = JobNoticeV1.model_validate_json(subscriber.calls.last.request.content).data
+    assert (subscriber.call_count, told.sequence, told.quote.state) == (1, 2, "bound")
+    assert told.happened == "Devis établi · Police 0001003079 souscrite"
 
 
 def test_a_notice_has_the_shape_of_the_contracts_example(worker, world, subscriber):
@@ -124,6 +136,7 @@ def test_renvoyer_on_one_notice_sends_all_that_are_aside_about_the_quote_in_orde
     producer, product, hub = world
     subscriber.mock(side_effect=[httpx.Response(404)] * 2 + [httpx.Response(202, json={})] * 2)
     job = make.a_quote(producer, product, client=hub)
+    worker.run()
     actions.withdraw_job(job, by="HAKIM", now=make.NOON)
     worker.run()
     parcels = Transmission.objects.order_by("pk")

@@ -15,7 +15,7 @@ def test_by_api(client, producer, product, hub):
     with at_most(17):  # one waits for another declaration of the same new holder
         make.post(client, make.COMPOSITE, make.a_composite(), key="a", token=hub_token)
     job = Job.objects.get()
-    with at_most(17):
+    with at_most(18):
         make.post(client, f"{JOBS}/{job.number}/quote", token=token)
     with at_most(20):
         bound = make.post(client, f"{JOBS}/{job.number}/bind-and-issue", {}, key="b", token=token)

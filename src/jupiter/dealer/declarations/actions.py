@@ -285,11 +285,8 @@ def deliver_now(order: Order, link: HubLink) -> bool:
     if parcel.state == Parcel.ASIDE:
         return False
     answer = client.put_sale_now(link, parcel.subject, parcel.words, parcel.key)
-    try:
-        with walled([order.site_id]):
-            transmissions.record_delivery(parcel.pk, CARRIERS[SALE_PUT], answer, milliseconds=0)
-    except MoveRefused:  # the worker recorded it meanwhile
-        return True
+    with walled([order.site_id]):
+        transmissions.record_delivery(parcel, CARRIERS[SALE_PUT], answer, milliseconds=0)
     return True
 
 

@@ -23,10 +23,10 @@ from jupiter.insurer.products.models import (
     number_in,
 )
 from jupiter.insurer.products.rules import Refusal, Worksheet, cover_period, delivery_refusal, in_order, price, refusals
-from jupiter.kit import numbers
+from jupiter.kit import notices, numbers
 from jupiter.kit.french import printed_date
 from jupiter.kit.journal.actions import note
-from jupiter.kit.transmissions.actions import transmit
+from jupiter.kit.transmissions.actions import transmit_latest
 from jupiter.kit.walls import everywhere, walled
 from jupiter.kit.words import in_french
 
@@ -336,7 +336,9 @@ def _keep(job: Job, what: str, by: str, happened: str, now: datetime, *, documen
     _note(job, what, by, happened)
     if subscriber:
         words = wording.notice(job, happened=job.happened, at=now, document=document).model_dump(mode="json")
-        transmit("notice.job", partner=subscriber.partner, subject=job.number, owner_id=job.producer_id, words=words)
+        transmit_latest(
+            "notice.job", partner=subscriber.partner, subject=job.number, owner_id=job.producer_id, words=words, together=notices.in_one
+        )
 
 
 def _note(job: Job, what: str, by: str, sentence: str) -> None:

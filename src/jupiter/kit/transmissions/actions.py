@@ -12,12 +12,14 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from jupiter.kit import jobs, tracing
+from jupiter.kit.lookups import only
 from jupiter.kit.partners import Answer, Trouble
 
 from .carriers import Carrier
 from .models import LIFE, OPENS_AFTER, PROBE_SECONDS, Attempt, Outcome, PartnerTrouble, State, Transmission
 
 JITTER = 0.2  # of each pause, so that what failed together does not come back together
+Together = Callable[[Mapping[str, Any], Mapping[str, Any]], Mapping[str, Any]]  # earlier words, latest words
 SOON_SECONDS = 15.0  # the longest pause of a message whose partner answers others
 TRIED_SOON = 20  # runs; then it is the message that is ill, and it keeps to its ladder
 
@@ -28,6 +30,29 @@ def transmit(kind: str, *, partner: str, subject: object, owner_id: int, words: 
     parcel = Transmission.objects.create(**facts, trace=tracing.current())
     _defer(parcel)
     return parcel
+
+
+def transmit_latest(
+    kind: str,
+    *,
+    partner: str,
+    subject: object,
+    owner_id: int,
+    words: Mapping[str, Any],
+    together: Together = lambda earlier, latest: latest,
+) -> None:
+    """For a message that says how things stand. One that waits unsaid says the newest instead of being followed by another:
+    `together` makes one of its words and ours. It rests a moment before it leaves, so that what happens in one go is told in one go.
+
+    It may be on its way meanwhile: then what it said becomes a message of its own (`_as_said`) and it leaves again.
+    """
+    facts = {"kind": kind, "partner": partner, "subject": str(subject), "owner_id": owner_id}
+    waiting = Transmission.objects.select_for_update().filter(**facts, state=State.SENDING, tries=0).order_by("pk").last()
+    if waiting is None:
+        _defer(Transmission.objects.create(**facts, words=words, trace=tracing.current()), seconds=settings.NEWS_REST_SECONDS)
+        return
+    waiting.words, waiting.key, waiting.trace = together(waiting.words, words), uuid4(), tracing.current()
+    waiting.save(update_fields=["words", "key", "trace"])
 
 
 @transaction.atomic
@@ -75,44 +100,48 @@ def drop_pending(subject: object, *, kind: str) -> None:
 
 
 @transaction.atomic
-def record_delivery(parcel_id: int, carrier: Carrier, answer: Answer, *, milliseconds: int) -> None:
-    parcel = _held(parcel_id)
+def record_delivery(said: Transmission, carrier: Carrier, answer: Answer, *, milliseconds: int) -> Transmission:
+    parcel = _as_said(said)
     _note(parcel, Outcome.ANSWERED, milliseconds, answer.status, answer.shown)
-    if parcel.state == State.DROPPED:
+    if parcel.state in (State.DROPPED, State.DELIVERED):  # nobody waits for it any more, or who carried it too was faster
         parcel.save(update_fields=["tries"])
-        return
+        return parcel
     parcel.state, parcel.trouble, parcel.settled_at = LIFE.after(parcel.state, "deliver"), "", timezone.now()
     parcel.save(update_fields=["tries", "state", "trouble", "settled_at"])
     carrier.accept(parcel, answer)
     partner_answers(parcel.partner)
+    return parcel
 
 
 @transaction.atomic
 def record_refusal(
-    parcel_id: int, carrier: Carrier | None, trouble: Trouble, *, milliseconds: int, outcome: Outcome = Outcome.REFUSED
-) -> None:
+    said: Transmission, carrier: Carrier | None, trouble: Trouble, *, milliseconds: int, outcome: Outcome = Outcome.REFUSED
+) -> Transmission:
     """The partner said no, or patience is over, or we broke: a person must look. Without a carrier nothing else follows from it."""
-    parcel = _held(parcel_id)
+    parcel = _as_said(said)
     _note(parcel, outcome, milliseconds, trouble.status, trouble.answer or trouble.reason)
     if parcel.state != State.SENDING:
         parcel.save(update_fields=["tries"])
-        return
+        return parcel
     parcel.state, parcel.trouble, parcel.settled_at = LIFE.after(parcel.state, "set_aside"), trouble.reason, timezone.now()
     parcel.save(update_fields=["tries", "state", "trouble", "settled_at"])
     if carrier and carrier.refuse:
         carrier.refuse(parcel, trouble.reason)
     if outcome == Outcome.REFUSED and trouble.status is not None:  # who says no is there
         partner_answers(parcel.partner)
+    return parcel
 
 
 @transaction.atomic
-def record_silence(parcel_id: int, trouble: Trouble, *, milliseconds: int) -> None:
-    """No useful answer: the words wait for their next try."""
-    parcel = _held(parcel_id)
+def record_silence(said: Transmission, trouble: Trouble, *, milliseconds: int) -> None:
+    """No useful answer: the words wait for their next try, or for those that took their place."""
+    parcel = _as_said(said)
     _note(parcel, Outcome.TRY_AGAIN, milliseconds, trouble.status, trouble.answer or trouble.reason)
     if parcel.state == State.SENDING:
         parcel.trouble = trouble.reason
-    parcel.save(update_fields=["tries", "trouble"])
+    if parcel.pk != said.pk:
+        parcel.state, parcel.settled_at = LIFE.after(parcel.state, "drop"), timezone.now()
+    parcel.save(update_fields=["tries", "trouble", "state", "settled_at"])
     _note_failure(parcel.partner, trouble.reason)
 
 
@@ -182,10 +211,26 @@ def _pull_forward(partner: str, *, within: float = 0.0, runs: int | None = None,
         return int(cursor.rowcount)
 
 
-def _defer(parcel: Transmission) -> None:
+def _defer(parcel: Transmission, *, seconds: float = 0.0) -> None:
     jobs.defer(
-        "carry", queue=parcel.partner, lock=f"{parcel.partner} {parcel.subject}", transmission_id=parcel.pk, owner_id=parcel.owner_id
+        "carry",
+        queue=parcel.partner,
+        lock=f"{parcel.partner} {parcel.subject}",
+        seconds=seconds,
+        transmission_id=parcel.pk,
+        owner_id=parcel.owner_id,
     )
+
+
+def _as_said(said: Transmission) -> Transmission:
+    """The row, held. If newer words took the place of those that were said, these get a row of their own: each says what its attempts said."""
+    parcel = _held(said.pk)
+    if parcel.key == said.key or parcel.state != State.SENDING:
+        return parcel
+    return only(Transmission.objects.select_for_update().filter(key=said.key)) or Transmission.objects.create(
+        kind=said.kind, partner=said.partner, subject=said.subject, owner_id=said.owner_id, words=said.words, key=said.key,
+        trace=said.trace, created_at=said.created_at, sending_since=said.sending_since,
+    )  # fmt: skip
 
 
 def _held(parcel_id: int) -> Transmission:

@@ -19,7 +19,7 @@ class State(models.TextChoices):
 
 
 LIFE = Workflow(
-    deliver=({State.SENDING}, State.DELIVERED),
+    deliver=({State.SENDING, State.ASIDE}, State.DELIVERED),  # aside: a person was told, and the partner had it all the same
     set_aside=({State.SENDING}, State.ASIDE),
     send_again=({State.ASIDE}, State.SENDING),
     say_again=({State.DELIVERED, State.ASIDE}, State.SENDING),

@@ -7,17 +7,24 @@ from typing import Any
 
 from procrastinate.app import App
 from procrastinate.job_context import JobContext
+from procrastinate.jobs import Notification
 from procrastinate.worker import Worker
 
 KNOWN_SECONDS = 1.0  # how soon a new partner's queue is known while another's slots are all taken
+A_LITTLE = 0.02  # seconds: between a fact's clock and its commit
 QUEUES = "SELECT DISTINCT queue_name FROM procrastinate_jobs WHERE status = 'todo'"
 
 
 class FairWorker(Worker):
-    """`concurrency` is the sum; of one queue no more than `slots` run at once. A queue whose slots are taken is not asked meanwhile."""
+    """`concurrency` is the sum; of one queue no more than `slots` run at once. A queue whose slots are taken is not asked meanwhile.
 
-    def __init__(self, app: App, *, slots: int, **options: Any) -> None:
-        self.slots = slots
+    What is deferred to rest for `rest` seconds is fetched when they are over, not at the next poll.
+    """
+
+    def __init__(self, app: App, *, slots: int, rest: float = 0.0, **options: Any) -> None:
+        self.slots, self.rest = slots, rest
+        self.will_look: asyncio.TimerHandle | None = None
+        self.more_rest = False  # some came since
         self.known: frozenset[str] = frozenset()
         self.was_freed = False
         super().__init__(app, **{**app.worker_defaults, **options})
@@ -47,6 +54,22 @@ class FairWorker(Worker):
                     self.known |= new
                     self._new_job_event.set()
             await asyncio.sleep(KNOWN_SECONDS)
+
+    async def _handle_notification(self, *, channel: str, notification: Notification) -> None:
+        await super()._handle_notification(channel=channel, notification=notification)
+        self.more_rest = True
+        if self.rest and self.will_look is None:
+            self._look_after_their_rest()
+
+    def _look_after_their_rest(self) -> None:
+        self.more_rest = False
+        self.will_look = asyncio.get_running_loop().call_later(self.rest + A_LITTLE, self._look)
+
+    def _look(self) -> None:
+        self.will_look = None
+        self._new_job_event.set()
+        if self.more_rest:
+            self._look_after_their_rest()
 
     async def _fetch_and_process_jobs(self) -> None:
         """Again, if a slot became free while the answer was under way: it was not asked for that queue."""

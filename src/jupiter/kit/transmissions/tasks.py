@@ -56,33 +56,35 @@ def _carry(transmission_id: int, owner_id: int) -> None:
 
 
 def _speak(parcel: Transmission, carrier: Carrier, call: Call) -> None:
-    transmission_id, owner_id = parcel.pk, parcel.owner_id
     start = time.monotonic()
     try:
         answer = call()
-        with walled([owner_id]):
-            actions.record_delivery(transmission_id, carrier, answer, milliseconds=_since(start))
+        with walled([parcel.owner_id]):
+            recorded = actions.record_delivery(parcel, carrier, answer, milliseconds=_since(start))
     except TryAgain as trouble:
         pause = actions.pause_before_next_try(parcel, now=timezone.now())
-        with walled([owner_id]):
-            if pause is None:
-                actions.record_refusal(transmission_id, carrier, _spent(trouble), milliseconds=_since(start), outcome=Outcome.TRY_AGAIN)
-                return
-            actions.record_silence(transmission_id, trouble, milliseconds=_since(start))
-        raise NotNow(max(pause, trouble.wait or 0)) from trouble
+        with walled([parcel.owner_id]):
+            if pause is not None:
+                actions.record_silence(parcel, trouble, milliseconds=_since(start))
+            else:
+                recorded = actions.record_refusal(parcel, carrier, _spent(trouble), milliseconds=_since(start), outcome=Outcome.TRY_AGAIN)
+        if pause is not None:
+            raise NotNow(max(pause, trouble.wait or 0)) from trouble
     except GiveUp as trouble:
-        with walled([owner_id]):
-            actions.record_refusal(transmission_id, carrier, trouble, milliseconds=_since(start))
+        with walled([parcel.owner_id]):
+            recorded = actions.record_refusal(parcel, carrier, trouble, milliseconds=_since(start))
+    if recorded.pk != parcel.pk:
+        raise NotNow(0)  # newer words took the place of these while they were on their way
 
 
 def _set_aside_as_broken(transmission_id: int, owner_id: int, error: Exception, *, milliseconds: int) -> None:
     """What the carrier would do on a refusal may be what breaks: the row says so all the same."""
     trouble = Trouble(_("Erreur interne (%(name)s)") % {"name": type(error).__name__})
-    record = partial(actions.record_refusal, transmission_id, trouble=trouble, milliseconds=milliseconds, outcome=Outcome.BROKEN)
     with walled([owner_id]):
-        carrier = CARRIERS.get(Transmission.objects.get(pk=transmission_id).kind)
+        parcel = Transmission.objects.get(pk=transmission_id)
+        record = partial(actions.record_refusal, parcel, trouble=trouble, milliseconds=milliseconds, outcome=Outcome.BROKEN)
         try:
-            record(carrier)
+            record(CARRIERS.get(parcel.kind))
         except (OperationalError, InterfaceError):
             raise
         except Exception:

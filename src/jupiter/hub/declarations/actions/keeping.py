@@ -5,8 +5,8 @@ from typing import Any
 
 from jupiter.hub.declarations import rules, wording
 from jupiter.hub.declarations.models import Sale
-from jupiter.kit import numbers
-from jupiter.kit.transmissions.actions import transmit
+from jupiter.kit import notices, numbers
+from jupiter.kit.transmissions.actions import transmit_latest
 
 NOTICE = "notice.sale"
 
@@ -52,6 +52,11 @@ def tell(sale: Sale) -> None:
     """The whole state, to the software that said the sale, if it wants to hear."""
     client = sale.client
     if client and client.wants_notices:
-        transmit(
-            NOTICE, partner=client.partner, subject=sale.transmission_subject, owner_id=sale.point_of_sale_id, words=wording.notice_of(sale)
+        transmit_latest(
+            NOTICE,
+            partner=client.partner,
+            subject=sale.transmission_subject,
+            owner_id=sale.point_of_sale_id,
+            words=wording.notice_of(sale),
+            together=notices.in_one,
         )

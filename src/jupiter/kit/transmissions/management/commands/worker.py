@@ -5,6 +5,7 @@ import signal
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 from procrastinate.contrib.django import app
 
@@ -34,7 +35,14 @@ async def work(concurrency: int) -> None:
         async with app.open_async():
             options: dict[str, Any] = {"fetch_job_polling_interval": POLLING_SECONDS, "install_signal_handlers": False}
             workers = [
-                FairWorker(app, name="carry", slots=concurrency, concurrency=concurrency * PARTNERS_AT_ONCE, **options),
+                FairWorker(
+                    app,
+                    name="carry",
+                    slots=concurrency,
+                    rest=settings.NEWS_REST_SECONDS,
+                    concurrency=concurrency * PARTNERS_AT_ONCE,
+                    **options,
+                ),
                 app._worker(name="upkeep", queues=[UPKEEP], concurrency=1, **options),
             ]
             for sign in (signal.SIGTERM, signal.SIGINT):
