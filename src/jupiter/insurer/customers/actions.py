@@ -8,11 +8,18 @@ from django.utils.translation import gettext_noop as _
 
 from jupiter.insurer.producers.models import Producer
 from jupiter.kit import numbers
+from jupiter.kit.compiled import Compiled, Given
 from jupiter.kit.journal.actions import note
 
 from .models import Account
 
 SERIES = "accounts"
+HOLDER = (
+    "title", "last_name", "first_name", "email", "phone", "mobile", "address", "address_2", "address_3", "postcode", "city", "country",
+)  # fmt: skip
+SAME_HOLDER = Compiled(
+    lambda: Account.objects.filter(producer=Given("producer"), **{name: Given(name) for name in HOLDER}).order_by("pk")[:1]
+)
 
 
 def keep_account(producer: Producer, holder: Mapping[str, str], *, by: str) -> Account:
@@ -23,7 +30,7 @@ def keep_account(producer: Producer, holder: Mapping[str, str], *, by: str) -> A
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, %s))", [json.dumps(holder, sort_keys=True), producer.pk])
-    found = Account.objects.filter(producer=producer, **holder).order_by("pk").first()
+    found = SAME_HOLDER.first(producer=producer.pk, **holder)
     if found:
         return found
     account = Account(producer=producer, **holder)

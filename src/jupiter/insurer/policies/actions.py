@@ -57,7 +57,9 @@ def refuse_covered_vin(vin: str, start: date, end: date) -> None:
 
 
 def issue_policy(purchase: Purchase, *, mentions: Mapping[str, Parameter], by: str, today: date) -> Document:
-    """Inside the transaction that binds the quote: number, policy, its paper and its statement line, or none of them. The paper."""
+    """Inside the transaction that binds the quote, and that a refusal ends: number, policy, its paper and its statement line, or none.
+
+    The paper."""
     facts = purchase.facts
     policy = Policy(
         account=purchase.account, producer=purchase.producer, product=purchase.product, offering=purchase.offering,
@@ -71,8 +73,7 @@ def issue_policy(purchase: Purchase, *, mentions: Mapping[str, Parameter], by: s
     policy.number = f"{number:010d}"
     policy.search_text = policy.words_to_search()
     try:
-        with transaction.atomic():
-            policy.save(force_insert=True)
+        policy.save(force_insert=True)
     except IntegrityError as error:
         if "one_policy_per_car_and_day" in str(error):
             raise VinAlreadyCovered(policy.vin) from error

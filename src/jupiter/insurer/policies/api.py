@@ -10,9 +10,10 @@ from typing_extensions import TypedDict
 from jupiter.insurer import guidewire
 from jupiter.insurer.guidewire import DOCUMENTED, Amount, Collected, Link, Named, Typekey
 from jupiter.insurer.producers.access import CallerMay, for_the_caller
-from jupiter.insurer.producers.models import Caller
+from jupiter.insurer.producers.models import Caller, CompiledWithin
 from jupiter.kit.api import not_found
 from jupiter.kit.clock import business_today
+from jupiter.kit.compiled import Compiled, Given
 from jupiter.kit.openapi import told
 
 from .access import served
@@ -185,8 +186,7 @@ def list_documents(request: HttpRequest, policy_id: PolicyId) -> Any:
     """Names, digests and addresses; the bytes are at `href`."""
     policy = _policy(request, policy_id)
     here = f"{POLICIES}/{policy.number}/documents"
-    rows = policy.documents.defer("content").order_by("sequence")
-    return guidewire.collection([_document_element(here, document) for document in rows], path=here)
+    return guidewire.collection([_document_element(here, document) for document in DOCUMENTS.rows(policy=policy.pk)], path=here)
 
 
 @router.get(
@@ -199,9 +199,9 @@ def document_content(
     request: HttpRequest, policy_id: PolicyId, sequence: Annotated[int, Path(description="The document's id: its place, from 1")]
 ) -> HttpResponse:
     """The same bytes at each download; their SHA-256 is the ETag."""
-    if not 0 < sequence < 10_000:
+    if not 0 < sequence < 10_000 or not NUMBER.fullmatch(policy_id):
         raise not_found()
-    document = _policy(request, policy_id).documents.filter(sequence=sequence).first()
+    document = DOCUMENT.first(_caller(request), number=policy_id, sequence=sequence)
     if document is None:
         raise not_found()
     return served(document)
@@ -221,11 +221,20 @@ def _document_element(here: str, document: Document) -> dict[str, Any]:
     return guidewire.element(attributes, checksum=document.sha256[:16], links=links)
 
 
+NUMBER = re.compile(r"[0-9]{10}")
+POLICY = CompiledWithin(lambda: Policy.objects.select_related("account", "producer", "product", "offering").filter(number=Given("number")))
+DOCUMENTS = Compiled(lambda: Document.objects.defer("content").filter(policy=Given("policy")).order_by("sequence"))
+DOCUMENT = CompiledWithin(
+    lambda: Document.objects.filter(policy__number=Given("number"), sequence=Given("sequence")), producer="policy__producer_id"
+)
+
+
 def _policy(request: HttpRequest, policy_id: str) -> Policy:
-    caller = cast(Caller, request.auth)  # type: ignore[attr-defined]
-    names = ("account", "producer", "product", "offering")
-    found = Policy.within(caller).select_related(*names).filter(number=policy_id) if re.fullmatch(r"[0-9]{10}", policy_id) else None
-    policy = found.first() if found is not None else None
+    policy = POLICY.first(_caller(request), number=policy_id) if NUMBER.fullmatch(policy_id) else None
     if policy is None:
         raise not_found()
     return policy
+
+
+def _caller(request: HttpRequest) -> Caller:
+    return cast(Caller, request.auth)  # type: ignore[attr-defined]

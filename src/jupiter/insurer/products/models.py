@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
+from jupiter.kit.compiled import Compiled, Given
 from jupiter.kit.history import kept
 
 from . import rules
@@ -75,13 +76,6 @@ class Offering(models.Model):
         )
 
 
-class EditionSet(models.QuerySet["Edition"]):
-    def for_sale(self, product: Product, *, delivery_on: date, today: date) -> "Edition | None":
-        """The newest edition that is active today and covers cars delivered that day."""
-        fitting = self.filter(product=product, effective_from__lte=delivery_on, activated_on__lte=today)
-        return fitting.order_by("-effective_from", "-activated_on").first()
-
-
 @kept()
 class Edition(models.Model):
     """A rate book. Once active it is history: a new price is a new edition."""
@@ -92,24 +86,23 @@ class Edition(models.Model):
     activated_on = models.DateField()  # of pricing
     note = models.CharField(max_length=200, blank=True)
 
-    objects = EditionSet.as_manager()
-
     class Meta:
         constraints = [models.UniqueConstraint(fields=["product", "code"], name="one_edition_per_code")]
 
     def __str__(self) -> str:
         return self.code
 
+    @classmethod
+    def for_sale(cls, product: Product, *, delivery_on: date, today: date) -> "Edition | None":
+        """The newest edition that is active today and covers cars delivered that day."""
+        return FOR_SALE.first(product=product.pk, delivery_on=delivery_on, today=today)
 
-class TermSet(models.QuerySet["Term"]):
-    def of(self, edition: Edition, *, declared_level: str, declared_months: int) -> "TermSet":
-        """With their offering, and whether a declaration of this level and duration stands for them."""
-        levels = DeclaredLevel.objects.filter(
-            edition=edition, level=declared_level, months=declared_months, offering=models.OuterRef("offering")
-        )
-        declared = Q(models.Exists(levels), months=declared_months)
-        is_declared = models.Case(models.When(declared, then=True), default=False, output_field=models.BooleanField())
-        return self.filter(edition=edition).select_related("offering").annotate(is_declared=is_declared)
+
+FOR_SALE = Compiled(
+    lambda: Edition.objects.filter(
+        product=Given("product"), effective_from__lte=Given("delivery_on"), activated_on__lte=Given("today")
+    ).order_by("-effective_from", "-activated_on")[:1]
+)
 
 
 @kept()
@@ -121,10 +114,25 @@ class Term(models.Model):
     months = models.PositiveSmallIntegerField()
     waiting_months = models.PositiveSmallIntegerField(default=0)
 
-    objects = TermSet.as_manager()
-
     class Meta:
         constraints = [models.UniqueConstraint(fields=["edition", "offering", "months"], name="one_term_per_duration")]
+
+    @classmethod
+    def of(cls, edition: Edition, *, declared_level: str, declared_months: int) -> "list[Term]":
+        """With their offering, and whether a declaration of this level and duration stands for them."""
+        return TERMS.rows(edition=edition.pk, level=declared_level, months=declared_months)
+
+
+def _terms() -> "models.QuerySet[Term]":
+    levels = DeclaredLevel.objects.filter(
+        edition=Given("edition"), level=Given("level"), months=Given("months"), offering=models.OuterRef("offering")
+    )
+    declared = Q(models.Exists(levels), months=Given("months"))
+    is_declared = models.Case(models.When(declared, then=True), default=False, output_field=models.BooleanField())
+    return Term.objects.filter(edition=Given("edition")).select_related("offering").annotate(is_declared=is_declared)
+
+
+TERMS = Compiled(_terms)
 
 
 @kept()
@@ -140,12 +148,6 @@ class DeclaredLevel(models.Model):
         constraints = [models.UniqueConstraint(fields=["edition", "level", "months"], name="one_offering_per_level")]
 
 
-class RateSet(models.QuerySet["RateRow"]):
-    def for_power(self, edition: Edition, hp: int) -> "RateSet":
-        fitting = self.filter(edition=edition, power_from__lte=hp, power_to__gte=hp)
-        return fitting.select_related("coverage").order_by("coverage__rank")
-
-
 @kept()
 class RateRow(models.Model):
     """The net premium of one coverage, in one band of power (ch DIN). Energy is no criterion: petrol costs what diesel costs."""
@@ -157,8 +159,6 @@ class RateRow(models.Model):
     power_from = models.PositiveSmallIntegerField()
     power_to = models.PositiveSmallIntegerField()
     net = models.DecimalField(max_digits=10, decimal_places=2)
-
-    objects = RateSet.as_manager()
 
     class Meta:
         constraints = [
@@ -179,18 +179,28 @@ class RateRow(models.Model):
             ),
         ]
 
+    @classmethod
+    def for_power(cls, edition: Edition, hp: int) -> "list[RateRow]":
+        """With their coverage, in its order."""
+        return RATES.rows(edition=edition.pk, hp=hp)
+
+
+RATES = Compiled(
+    lambda: (
+        RateRow.objects.filter(edition=Given("edition"), power_from__lte=Given("hp"), power_to__gte=Given("hp"))
+        .select_related("coverage")
+        .order_by("coverage__rank")
+    )
+)
+
 
 def _period() -> Func:
     return Func(F("valid_from"), F("valid_until"), function="daterange")
 
 
-class DatedSet(models.QuerySet["TaxRate"]):
-    def percents_on(self, day: date) -> dict[str, Decimal]:
-        return {row.kind: row.percent for row in self.filter(valid_from__lte=day).filter(_not_over(day))}
-
-
-def _not_over(day: date) -> Q:
-    return Q(valid_until=None) | Q(valid_until__gt=day)
+def _stands() -> Q:
+    """On the given day."""
+    return Q(valid_from__lte=Given("day")) & (Q(valid_until=None) | Q(valid_until__gt=Given("day")))
 
 
 @kept()
@@ -204,8 +214,6 @@ class TaxRate(models.Model):
     valid_until = models.DateField(null=True, blank=True)
     article = models.CharField(max_length=120, blank=True)
 
-    objects = DatedSet.as_manager()
-
     class Meta:
         constraints = [
             ExclusionConstraint(
@@ -214,17 +222,12 @@ class TaxRate(models.Model):
             ),
         ]
 
+    @classmethod
+    def percents_on(cls, day: date) -> dict[str, Decimal]:
+        return {row.kind: row.percent for row in TAXES.rows(day=day)}
 
-class ParameterSet(models.QuerySet["Parameter"]):
-    def on(self, day: date) -> dict[str, "Parameter"]:
-        return {row.code: row for row in self.filter(valid_from__lte=day).filter(_not_over(day))}
 
-    def numbers_on(self, day: date) -> dict[str, int]:
-        return {code: row.number for code, row in self.on(day).items() if row.number is not None}
-
-    def number(self, code: str, day: date) -> int:
-        found = self.filter(code=code, valid_from__lte=day).filter(_not_over(day)).values_list("number", flat=True).first()
-        return found or 0
+TAXES = Compiled(lambda: TaxRate.objects.filter(_stands()))
 
 
 @kept()
@@ -239,8 +242,6 @@ class Parameter(models.Model):
     article = models.CharField(_("article"), max_length=120, blank=True)
     is_verified = models.BooleanField(default=False)
 
-    objects = ParameterSet.as_manager()
-
     class Meta:
         constraints = [
             ExclusionConstraint(
@@ -248,6 +249,18 @@ class Parameter(models.Model):
                 expressions=[("code", RangeOperators.EQUAL), (_period(), RangeOperators.OVERLAPS)],
             ),
         ]
+
+    @classmethod
+    def on(cls, day: date) -> dict[str, "Parameter"]:
+        return {row.code: row for row in PARAMETERS.rows(day=day)}
+
+    @classmethod
+    def numbers_on(cls, day: date) -> dict[str, int]:
+        return {row.code: row.number or 0 for row in NUMBERS.rows(day=day)}
+
+
+PARAMETERS = Compiled(lambda: Parameter.objects.filter(_stands()))
+NUMBERS = Compiled(lambda: Parameter.objects.filter(_stands(), number__isnull=False).only("code", "number"))  # without the long mentions
 
 
 def number_in(parameters: Mapping[str, Parameter], code: str) -> int:

@@ -24,6 +24,7 @@ from jupiter.insurer.products.models import (
 )
 from jupiter.insurer.products.rules import Refusal, Worksheet, cover_period, delivery_refusal, in_order, price, refusals
 from jupiter.kit import notices, numbers
+from jupiter.kit.compiled import Compiled, Given
 from jupiter.kit.french import printed_date
 from jupiter.kit.journal.actions import note
 from jupiter.kit.transmissions.actions import transmit_latest
@@ -82,8 +83,8 @@ def submit_job(
 
 
 def _held_by_reference(producer: Producer, reference: str) -> Job | None:
-    found = Job.objects.filter(producer=producer, external_reference=reference).first()
-    return _held(found) if found else None
+    found = LOCKED_BY_REFERENCE.first(producer=producer.pk, reference=reference)
+    return _read(found) if found else None
 
 
 def _new_job(
@@ -94,7 +95,7 @@ def _new_job(
     job = Job(
         account=account, producer=producer, product=product, client=client, external_reference=asked.external_reference,
         notify=asked.notify, words=asked.words, declared_level=asked.declared_level, declared_months=asked.declared_months,
-        seller=asked.seller, created_on=today, expires_on=rules.expiry(today, Parameter.objects.number(VALIDITY, today)),
+        seller=asked.seller, created_on=today, expires_on=rules.expiry(today, Parameter.numbers_on(today).get(VALIDITY, 0)),
         changed_at=now, happened=_("Devis créé"), **asked.facts,
     )  # fmt: skip
     number, job.created_at = numbers.take_dated(SERIES)
@@ -132,7 +133,7 @@ def edit_job(job: Job, facts: Mapping[str, Any], *, by: str, today: date, now: d
     after = {**before, **facts}
     _refuse_impossible(after)
     if "delivery_on" in changes:
-        _refuse_late(after["delivery_on"], today, max_days_past=Parameter.objects.number(DAYS_PAST, today))
+        _refuse_late(after["delivery_on"], today, max_days_past=Parameter.numbers_on(today).get(DAYS_PAST, 0))
     for name in changes:
         setattr(job, name, facts[name])
     _back_to_draft(job)
@@ -147,30 +148,30 @@ def price_job(job: Job, *, by: str, today: date, now: datetime) -> Job:
     job = _held(job)
     _refuse_closed(job, today)
     state = LIFE.after(job.state, "quote")
-    limits = Parameter.objects.numbers_on(today)
+    limits = Parameter.numbers_on(today)
     _refuse_late(job.delivery_on, today, max_days_past=limits.get(DAYS_PAST, 0))
-    edition = Edition.objects.for_sale(job.product, delivery_on=job.delivery_on, today=today)
+    edition = Edition.for_sale(job.product, delivery_on=job.delivery_on, today=today)
     if edition is None:
         raise FactsRefused({"delivery_on": Refusal("no_tariff", job.delivery_on.isoformat())})
     if job.state != State.DRAFT:  # a draft has none
         job.offers.all().delete()
-    offers = Offer.objects.bulk_create(_offers(job, edition, today, max_power=limits.get(MAX_POWER, 0)))
+    job.all_offers = Offer.objects.bulk_create(_offers(job, edition, today, max_power=limits.get(MAX_POWER, 0)))
     job.state, job.edition = state, edition
-    job.offer = next((offer for offer in offers if offer.is_declared and offer.is_eligible), None)
+    job.offer = next((offer for offer in job.all_offers if offer.is_declared and offer.is_eligible), None)
     _keep(job, "price_quote", by, _("Devis établi"), now)
     return job
 
 
 def _offers(job: Job, edition: Edition, today: date, *, max_power: int) -> list[Offer]:
-    percents = TaxRate.objects.percents_on(today)
-    rates = list(RateRow.objects.for_power(edition, job.din_power_hp))
+    percents = TaxRate.percents_on(today)
+    rates = RateRow.for_power(edition, job.din_power_hp)
     offers = []
-    for term in Term.objects.of(edition, declared_level=job.declared_level, declared_months=job.declared_months):
+    for term in Term.of(edition, declared_level=job.declared_level, declared_months=job.declared_months):
         start, end = cover_period(job.delivery_on, job.manufacturer_warranty_until, term.months)
         offer = Offer(
             job=job, offering=term.offering, name=term.offering.name, months=term.months, rank=0,
             waiting_months=term.waiting_months, starts_on=start, ends_on=end,
-            is_declared=term.is_declared,  # type: ignore[attr-defined]  # annotated by TermSet.of
+            is_declared=term.is_declared,  # type: ignore[attr-defined]  # annotated by Term.of
         )  # fmt: skip
         reasons = refusals(job.car, term.offering.limits, delivery_on=job.delivery_on, max_power_hp=max_power)
         lines = lines_of(rate for rate in rates if (rate.offering_id, rate.months) == (term.offering_id, term.months))
@@ -235,7 +236,7 @@ def bind_job(job: Job, *, by: str, today: date, now: datetime) -> Job:
     state = LIFE.after(job.state, "bind")
     if not job.producer.is_active:
         raise ProducerSuspended
-    known = Parameter.objects.on(today)
+    known = Parameter.on(today)
     _refuse_late(job.delivery_on, today, max_days_past=number_in(known, DAYS_PAST))
     paper = issue_policy(_purchase(job, job.offer), mentions=known, by=by, today=today)
     job.state, job.policy = state, paper.policy
@@ -294,10 +295,27 @@ def refusals_of(offer: Offer) -> list[Refusal]:
 
 def _held(job: Job) -> Job:
     """Locked first and read afterwards: what joins a row that was waited for is as old as the wait."""
-    Job.objects.select_for_update().only("pk").get(pk=job.pk)
-    return Job.objects.select_related("account", "producer", "product", "offer__offering", "edition", "policy", "client__subscriber").get(
-        pk=job.pk
+    LOCKED.rows(job=job.pk)
+    return _read(job)
+
+
+def _read(job: Job) -> Job:
+    (read,) = WITH_ALL.rows(job=job.pk)
+    return read
+
+
+LOCKED = Compiled(lambda: Job.objects.select_for_update().only("pk").filter(pk=Given("job")))
+LOCKED_BY_REFERENCE = Compiled(
+    lambda: Job.objects.select_for_update().only("pk").filter(producer=Given("producer"), external_reference=Given("reference"))
+)
+SECRETS = ("client__subscriber__secret", "client__subscriber__former_secret")  # nobody unseals them here
+WITH_ALL = Compiled(
+    lambda: (
+        Job.objects.select_related("account", "producer", "product", "offer__offering", "edition", "policy", "client__subscriber")
+        .defer(*SECRETS)
+        .filter(pk=Given("job"))
     )
+)
 
 
 def _refuse_closed(job: Job, today: date) -> None:

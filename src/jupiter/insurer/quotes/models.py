@@ -3,6 +3,7 @@
 import uuid
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cached_property
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -15,6 +16,7 @@ from jupiter.insurer.policies.models import Policy
 from jupiter.insurer.producers.models import ApiClient, OwnedSet, Producer, Reach
 from jupiter.insurer.products.models import Edition, Offering, Product
 from jupiter.insurer.products.rules import Car
+from jupiter.kit.compiled import Compiled, Given
 from jupiter.kit.history import kept
 from jupiter.kit.searching import plain, squeezed
 from jupiter.kit.walls import holds
@@ -184,6 +186,11 @@ class Job(models.Model):
         """Of the chosen offer; nothing until there is one."""
         return self.offer.gross if self.offer else None
 
+    @cached_property
+    def all_offers(self) -> "list[Offer]":
+        """With their offering, in the order of the screens."""
+        return OFFERS.rows(job=self.pk)
+
     def allows(self, move: str) -> bool:
         return LIFE.allows(self.state, move)
 
@@ -231,3 +238,6 @@ class Offer(models.Model):
     @property
     def is_eligible(self) -> bool:
         return self.gross is not None
+
+
+OFFERS = Compiled(lambda: Offer.objects.filter(job=Given("job")).select_related("offering").order_by("rank"))

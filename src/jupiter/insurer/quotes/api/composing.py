@@ -20,6 +20,7 @@ from jupiter.insurer.quotes import actions
 from jupiter.insurer.quotes.models import Job
 from jupiter.kit.api import Problem, field_errors
 from jupiter.kit.clock import business_today
+from jupiter.kit.compiled import Compiled, Given
 from jupiter.kit.french import Unreadable, parse_email, parse_line, parse_name, parse_phone, parse_plate, parse_postcode, parse_vin
 from jupiter.kit.inbox.actions import Answer
 from jupiter.kit.openapi import KEY_REQUIRED, and_also, told
@@ -76,6 +77,10 @@ REFERENCE = re.compile(r"\$\{(\w+)\}")
 
 ID_PATH = "$.data.attributes.id"
 
+PRODUCER = Compiled(lambda: Producer.objects.filter(code=Given("code")))
+
+PRODUCT = Compiled(lambda: Product.objects.filter(code=Given("code")))
+
 Contract = TypeVar("Contract", bound=Words)
 
 
@@ -108,7 +113,7 @@ def composite(request: HttpRequest, words: Composite) -> Any:
     caller = caller_of(request)
     account, submission, vehicle = _three_of(words)
     producer = _producer(caller, submission.producer_code)
-    product = Product.objects.filter(code=submission.product).first()
+    product = PRODUCT.first(code=submission.product)
     if product is None:
         _refuse(1, "product", "unknown", _("product\u00a0: ce produit n’existe pas."))
     asked = actions.Submission(
@@ -194,7 +199,7 @@ def _refuse(place: int, name: str, code: str, message: str) -> NoReturn:
 
 def _producer(caller: Caller, code: str) -> Producer:
     """Another's producer is refused in the words of one that does not exist."""
-    found = Producer.objects.filter(code=code).first()
+    found = PRODUCER.first(code=code)
     if found is None or not (caller.everywhere or found.pk in caller.producer_ids):
         _refuse(1, "producer_code", "unknown", _("Ce point de vente n’est pas rattaché à votre compte."))
     if not found.is_active:

@@ -232,7 +232,7 @@ def job_element(job: Job, *, with_offers: bool = False) -> dict[str, Any]:
         "link": wording.link_to(job),
     }
     if with_offers:
-        attributes["offers"] = [_offer_words(offer) for offer in job.offers.select_related("offering")]
+        attributes["offers"] = [_offer_words(offer) for offer in job.all_offers]
     links = {"self": (here, "get")}
     links |= {name: (f"{here}/{name}", "post") for name, move in (("quote", "quote"), ("withdraw", "withdraw")) if job.allows(move)}
     if job.allows("bind") and job.offer_id:

@@ -4,15 +4,17 @@ import re
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Annotated, Any, cast
+from uuid import UUID
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Path, Router, Status
 
 from jupiter.insurer.producers.access import for_the_caller
-from jupiter.insurer.producers.models import Caller
-from jupiter.insurer.quotes.models import Job
+from jupiter.insurer.producers.models import Caller, CompiledWithin
+from jupiter.insurer.quotes.models import Job, JobSet
 from jupiter.kit.api import Problem, idempotency_key, is_key, not_found
+from jupiter.kit.compiled import Given
 from jupiter.kit.inbox.actions import Answer, KeyUsedForOtherWords, StillRunning, always, answer_once
 from jupiter.kit.openapi import ANSWERED_ONCE, KEY_HEADER, Refusals, and_also
 
@@ -75,15 +77,21 @@ def _under(key: str, header: str, caller: Caller, route: str, words: object, act
         ) from None
 
 
-def job_of(request: HttpRequest, job_id: str) -> Job:
+def _by_either_name(make: Callable[[], JobSet]) -> dict[str, CompiledWithin[Job]]:
+    return {name: CompiledWithin(lambda name=name: make().filter(**{name: Given(name)})) for name in ("uid", "number")}  # type: ignore[misc]
+
+
+TO_SHOW = _by_either_name(lambda: Job.objects.with_names().select_related("offer__offering"))
+TO_ACT = _by_either_name(lambda: Job.objects.only("number", "version"))  # a verb reads the rest once it holds the row
+
+
+def job_of(request: HttpRequest, job_id: str, *, asked: Mapping[str, CompiledWithin[Job]] = TO_ACT) -> Job:
     """By its id or its number; another's is as unknown as one that never was."""
-    jobs = Job.within(caller_of(request)).with_names()
+    caller, job = caller_of(request), None
     if re.fullmatch(r"pc:[0-9a-f]{32}", job_id):
-        job = jobs.filter(uid=job_id.removeprefix("pc:")).first()
+        job = asked["uid"].first(caller, uid=UUID(job_id.removeprefix("pc:")))
     elif re.fullmatch(r"[0-9]{10}", job_id):
-        job = jobs.filter(number=job_id).first()
-    else:
-        job = None
+        job = asked["number"].first(caller, number=job_id)
     if job is None:
         raise not_found()
     return job

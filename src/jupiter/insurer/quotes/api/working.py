@@ -1,5 +1,6 @@
 """One job: read, priced, an offer chosen, bought or withdrawn."""
 
+from functools import cache
 from typing import Annotated, Any
 
 from django.http import HttpRequest
@@ -9,6 +10,7 @@ from ninja import Query
 from jupiter.contracts.base import Months, ShortText, Words
 from jupiter.insurer import guidewire
 from jupiter.insurer.producers.access import CallerMay
+from jupiter.insurer.producers.models import CompiledWithin
 from jupiter.insurer.quotes import actions, wording
 from jupiter.insurer.quotes.models import GUIDEWIRE_STATES, Job
 from jupiter.insurer.quotes.rules import (
@@ -16,12 +18,13 @@ from jupiter.insurer.quotes.rules import (
 )
 from jupiter.kit.api import Problem
 from jupiter.kit.clock import business_today
+from jupiter.kit.compiled import Given
 from jupiter.kit.inbox.actions import Answer
 from jupiter.kit.openapi import KEY_REQUIRED, Refusals, and_also, told
 
 from .elements import JobResponse, JobsResponse, job_element
 from .refusing import problem_of
-from .routing import KEYS, ONE_ANSWER, JobId, caller_of, job_of, once, refuse_stale, router
+from .routing import KEYS, ONE_ANSWER, TO_SHOW, JobId, caller_of, job_of, once, refuse_stale, router
 
 
 class Choice(Words):
@@ -50,6 +53,7 @@ class ChoiceBody(Words):
 
 
 FILTER = "`externalReference:eq:SP…` or `jobNumber:eq:…`; several must all hold."
+COLUMNS = {"externalReference": "external_reference", "jobNumber": "number"}
 CHECKSUM = {"GW-Checksum": (False, guidewire.CHECKSUM_HEADER)}
 CLOSED: Refusals = {409: {"already-bound": "It is bought.", "quote-withdrawn": "It was withdrawn.", "quote-expired": "It has expired."}}
 
@@ -64,15 +68,26 @@ CLOSED: Refusals = {409: {"already-bound": "It is bought.", "quote-withdrawn": "
 )
 def find_jobs(request: HttpRequest, filter: Annotated[list[str], Query(description=FILTER)]) -> Any:  # noqa: A002
     """Those of the caller's producers; what is another's is not there."""
-    found = Job.within(caller_of(request)).with_names()
-    columns = {"externalReference": "external_reference", "jobNumber": "number"}
-    for condition in filter:
-        name, _, rest = condition.partition(":")
-        operator, _, value = rest.partition(":")
-        if name not in columns or operator != "eq":
-            raise Problem(400, "filter-not-supported", "Filtres\u00a0: externalReference:eq:… ou jobNumber:eq:…")
-        found = found.filter(**{columns[name]: value.replace("\x00", "")})
-    return guidewire.collection([job_element(job) for job in found.order_by("-pk")[:100]], path=request.get_full_path())
+    conditions = {_condition(said) for said in filter}
+    asked = dict(conditions)
+    is_possible = len(asked) == len(conditions)  # of two values of one column no job has both
+    found = _jobs_by(*sorted(asked)).rows(caller_of(request), **asked) if is_possible else []
+    return guidewire.collection([job_element(job) for job in found], path=request.get_full_path())
+
+
+def _condition(said: str) -> tuple[str, str]:
+    """The column and its value."""
+    name, _, rest = said.partition(":")
+    operator, _, value = rest.partition(":")
+    if name not in COLUMNS or operator != "eq":
+        raise Problem(400, "filter-not-supported", "Filtres\u00a0: externalReference:eq:… ou jobNumber:eq:…")
+    return COLUMNS[name], value.replace("\x00", "")
+
+
+@cache
+def _jobs_by(*columns: str) -> CompiledWithin[Job]:
+    wanted = {column: Given(column) for column in columns}
+    return CompiledWithin(lambda: Job.objects.with_names().select_related("offer__offering").filter(**wanted).order_by("-pk"), most=100)
 
 
 @router.get(
@@ -80,7 +95,7 @@ def find_jobs(request: HttpRequest, filter: Annotated[list[str], Query(descripti
 )
 def read_job(request: HttpRequest, job_id: JobId) -> Any:
     """Its state, its price once quoted, what may be done next (`links`), its policy once bought."""
-    return job_element(job_of(request, job_id), with_offers=True)
+    return job_element(job_of(request, job_id, asked=TO_SHOW), with_offers=True)
 
 
 @router.post(

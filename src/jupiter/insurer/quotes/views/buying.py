@@ -45,7 +45,7 @@ def offers(request: HttpRequest, member: Member, number: str) -> HttpResponse:
 
 
 def _offers_page(request: HttpRequest, job: Job, *, status: int = 200, refused: str = "") -> HttpResponse:
-    rows = [_shown_offer(offer, job) for offer in job.offers.select_related("offering")]
+    rows = [_shown_offer(offer, job) for offer in job.all_offers]
     declared = [row for row in rows if row["declared"]]
     parts = {
         "declared": declared,
