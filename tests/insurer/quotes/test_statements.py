@@ -12,12 +12,12 @@ JOBS = "/rest/job/v1/jobs"
 def test_by_api(client, producer, product, hub):
     token = make.bearer(make.a_client(producer))
     hub_token = make.bearer(hub)
-    with at_most(17):  # one waits for another declaration of the same new holder
+    with at_most(16):  # one waits for another declaration of the same new holder
         make.post(client, make.COMPOSITE, make.a_composite(), key="a", token=hub_token)
     job = Job.objects.get()
-    with at_most(18):
+    with at_most(17):
         make.post(client, f"{JOBS}/{job.number}/quote", token=token)
-    with at_most(20):
+    with at_most(19):
         bound = make.post(client, f"{JOBS}/{job.number}/bind-and-issue", {}, key="b", token=token)
     assert bound.json()["data"]["attributes"]["policyNumber"]
 
@@ -29,7 +29,7 @@ def test_on_the_screens(inside, producer, product, hub):
         "make": job.make, "model": job.model, "fuel": job.fuel, "din_power_hp": "50", "mileage_km": "4500",
         "manufacturer_warranty_until": "14/09/2020", "manufacturer_warranty_km": "100000", "four_wheel_drive": "no",
     }  # fmt: skip
-    with at_most(19):  # kept, then priced: two locks
+    with at_most(18):  # kept, then priced: two locks
         assert inside.post(f"/devis/{job.number}/vehicules/", facts)["location"] == f"/devis/{job.number}/offres/"
-    with at_most(18):
+    with at_most(17):
         assert inside.post(f"/devis/{job.number}/acheter/")["location"] == f"/devis/{job.number}/confirmation/"

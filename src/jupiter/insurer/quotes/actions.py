@@ -1,6 +1,6 @@
 """The verbs of a quote: one button, one function. Only these write a Job or its offers."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -26,7 +26,7 @@ from jupiter.insurer.products.rules import Refusal, Worksheet, cover_period, del
 from jupiter.kit import notices, numbers
 from jupiter.kit.compiled import Compiled, Given
 from jupiter.kit.french import printed_date
-from jupiter.kit.journal.actions import note
+from jupiter.kit.journal.actions import note, together
 from jupiter.kit.transmissions.actions import transmit_latest
 from jupiter.kit.walls import everywhere, walled
 from jupiter.kit.words import in_french
@@ -66,7 +66,7 @@ def submit_job(
 ) -> tuple[Job, bool]:
     """One job per producer and reference, for ever: the same words find it, other words change it while it is open."""
     try:
-        with transaction.atomic():
+        with transaction.atomic(), together():
             held = _held_by_reference(producer, asked.external_reference)
             if held is None:
                 return _new_job(producer, product, asked, client=client, by=by, today=today, now=now), True
@@ -116,7 +116,7 @@ def _resubmit(job: Job, asked: Submission, *, by: str, today: date, now: datetim
     for name, value in asked.facts.items():
         setattr(job, name, value)
     _back_to_draft(job)
-    _keep(job, "resubmit_quote", by, _("Devis corrigé par la déclaration"), now)
+    _keep(job, [*ASKED, *asked.facts, *DRAFTED], "resubmit_quote", by, _("Devis corrigé par la déclaration"), now)
 
 
 @transaction.atomic
@@ -138,7 +138,7 @@ def edit_job(job: Job, facts: Mapping[str, Any], *, by: str, today: date, now: d
         setattr(job, name, facts[name])
     _back_to_draft(job)
     said = ", ".join(f"{_label(name)}\u00a0: {_shown(before[name])} → {_shown(facts[name])}" for name in changes)
-    _keep(job, "edit_quote", by, _("Devis modifié sur le portail (%(said)s)") % {"said": said}, now)
+    _keep(job, [*changes, *DRAFTED], "edit_quote", by, _("Devis modifié sur le portail (%(said)s)") % {"said": said}, now)
     return job
 
 
@@ -158,7 +158,7 @@ def price_job(job: Job, *, by: str, today: date, now: datetime) -> Job:
     job.all_offers = Offer.objects.bulk_create(_offers(job, edition, today, max_power=limits.get(MAX_POWER, 0)))
     job.state, job.edition = state, edition
     job.offer = next((offer for offer in job.all_offers if offer.is_declared and offer.is_eligible), None)
-    _keep(job, "price_quote", by, _("Devis établi"), now)
+    _keep(job, ["state", "edition", "offer"], "price_quote", by, _("Devis établi"), now)
     return job
 
 
@@ -208,7 +208,7 @@ def choose_offer(job: Job, *, offering: str, months: int, by: str, today: date, 
         return job
     job.offer = offer
     said = {"offer": offer.name, "months": months}
-    _keep(job, "choose_offer", by, _("Offre choisie\u00a0: %(offer)s, %(months)s\u00a0mois") % said, now)
+    _keep(job, ["offer"], "choose_offer", by, _("Offre choisie\u00a0: %(offer)s, %(months)s\u00a0mois") % said, now)
     return job
 
 
@@ -238,9 +238,11 @@ def bind_job(job: Job, *, by: str, today: date, now: datetime) -> Job:
         raise ProducerSuspended
     known = Parameter.on(today)
     _refuse_late(job.delivery_on, today, max_days_past=number_in(known, DAYS_PAST))
-    paper = issue_policy(_purchase(job, job.offer), mentions=known, by=by, today=today)
-    job.state, job.policy = state, paper.policy
-    _keep(job, "buy_quote", by, _("Police %(number)s souscrite") % {"number": paper.policy.number}, now, document=paper)
+    with together():
+        paper = issue_policy(_purchase(job, job.offer), mentions=known, by=by, today=today)
+        job.state, job.policy = state, paper.policy
+        said = {"number": paper.policy.number}
+        _keep(job, ["state", "policy"], "buy_quote", by, _("Police %(number)s souscrite") % said, now, document=paper)
     return job
 
 
@@ -267,7 +269,7 @@ def withdraw_job(job: Job, *, by: str, now: datetime) -> Job:
     if not job.allows("withdraw"):
         raise QuoteClosed(job.number, job.state)
     job.state = LIFE.after(job.state, "withdraw")
-    _keep(job, "withdraw_quote", by, _("Devis supprimé par %(who)s") % {"who": by}, now)
+    _keep(job, ["state"], "withdraw_quote", by, _("Devis supprimé par %(who)s") % {"who": by}, now)
     return job
 
 
@@ -284,7 +286,7 @@ def expire_overdue(*, today: date, now: datetime) -> int:
             job = Job.objects.with_names().get(pk=number)
             job.state = LIFE.after(job.state, "expire")
             said = {"day": printed_date(job.expires_on)}
-            _keep(job, "expire_quote", "service:portail", _("Devis expiré le %(day)s") % said, now)
+            _keep(job, ["state"], "expire_quote", "service:portail", _("Devis expiré le %(day)s") % said, now)
             done += 1
     return done
 
@@ -338,6 +340,10 @@ def _refuse_late(delivery_on: date, today: date, *, max_days_past: int) -> None:
         raise FactsRefused({"delivery_on": refusal})
 
 
+ASKED = ("account", "words", "notify", "seller", "declared_level", "declared_months")
+DRAFTED = ("state", "edition", "offer", "search_text")
+
+
 def _back_to_draft(job: Job) -> None:
     job.state = LIFE.after(job.state, "make_draft")
     job.edition, job.offer = None, None
@@ -345,12 +351,12 @@ def _back_to_draft(job: Job) -> None:
     job.search_text = job.words_to_search()
 
 
-def _keep(job: Job, what: str, by: str, happened: str, now: datetime, *, document: Document | None = None) -> None:
+def _keep(job: Job, changed: Iterable[str], what: str, by: str, happened: str, now: datetime, *, document: Document | None = None) -> None:
     job.happened, job.changed_at, job.version = happened[:200], now, job.version + 1
     subscriber: NoticeSubscriber | None = getattr(job.client, "subscriber", None) if job.notify else None
     if subscriber:
         job.sequence += 1
-    job.save()
+    job.save(update_fields=[*changed, "happened", "changed_at", "version", "sequence"])
     _note(job, what, by, happened)
     if subscriber:
         words = wording.notice(job, happened=job.happened, at=now, document=document).model_dump(mode="json")

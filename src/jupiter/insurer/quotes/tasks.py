@@ -2,10 +2,9 @@
 
 import json
 import logging
-from functools import cache
+from functools import cache, partial
 from urllib.parse import urlsplit
 
-from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django import app
@@ -13,10 +12,11 @@ from procrastinate.contrib.django import app
 from jupiter.insurer.producers.models import NoticeSubscriber
 from jupiter.kit import state
 from jupiter.kit.clock import business_today
+from jupiter.kit.compiled import Compiled, Given
 from jupiter.kit.jobs import UPKEEP
 from jupiter.kit.notices import signed_headers
 from jupiter.kit.partners import Answer, GiveUp, Line
-from jupiter.kit.transmissions.carriers import Carrier, reads_nothing, register
+from jupiter.kit.transmissions.carriers import Call, Carrier, register
 from jupiter.kit.transmissions.models import Transmission
 
 from . import actions
@@ -24,12 +24,18 @@ from . import actions
 log = logging.getLogger(__name__)
 
 
-def carry_notice(parcel: Transmission) -> Answer:
-    """Signed anew at each attempt, under the same id."""
-    subscriber = NoticeSubscriber.objects.filter(partner=parcel.partner).first()
-    connection.close()  # a slow subscriber holds a thread, not a database connection
+SUBSCRIBER = Compiled(lambda: NoticeSubscriber.objects.filter(partner=Given("partner")))
+
+
+def prepare_notice(parcel: Transmission) -> Call:
+    subscriber = SUBSCRIBER.first(partner=parcel.partner)
     if subscriber is None:
         raise GiveUp(str(_("Plus aucun abonné de ce nom\u00a0: %(name)s") % {"name": parcel.partner}))
+    return partial(_tell, subscriber, parcel)
+
+
+def _tell(subscriber: NoticeSubscriber, parcel: Transmission) -> Answer:
+    """Signed anew at each attempt, under the same id."""
     where = urlsplit(subscriber.url)
     body = json.dumps(parcel.words, ensure_ascii=False).encode()
     headers = signed_headers(subscriber.secrets, notice_id=str(parcel.key), body=body, now=timezone.now())
@@ -40,7 +46,7 @@ def nothing_to_record(parcel: Transmission, answer: Answer) -> None:
     """The row of the transmission says it all."""
 
 
-register(Carrier(kind="notice.job", label=str(_("Avis de devis")), prepare=reads_nothing(carry_notice), accept=nothing_to_record))
+register(Carrier(kind="notice.job", label=str(_("Avis de devis")), prepare=prepare_notice, accept=nothing_to_record))
 
 
 @cache

@@ -139,8 +139,10 @@ def composite(request: HttpRequest, words: Composite) -> Any:
         bodies = (account_element(job), job_element(job), vehicle_element(job))
         return 200, {"responses": [{"status": status, "body": body} for body in bodies]}
 
-    made = Job.objects.filter(producer=producer, external_reference=submission.external_reference)
-    return once(request, "composite", words.model_dump(mode="json"), act, stands=made.exists)
+    def stands() -> bool:
+        return Job.objects.filter(producer=producer, external_reference=submission.external_reference).exists()
+
+    return once(request, "composite", words.model_dump(mode="json"), act, stands=stands)
 
 
 def _three_of(words: Composite) -> tuple[AccountV1, SubmissionV1, InsuredVehicleV1]:
