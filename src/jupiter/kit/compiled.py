@@ -59,4 +59,6 @@ class Compiled(Generic[Row]):
         query_set = self.make()
         compiler = query_set.query.get_compiler(using=query_set.db)
         sql, parameters = compiler.as_sql()
+        converters = compiler.get_converters([column for column, *_ in compiler.select[: compiler.col_count]])
+        compiler.get_converters = lambda *_: converters  # by its fields, as fixed as the SQL
         return query_set, compiler, sql, tuple(parameters)

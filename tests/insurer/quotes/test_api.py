@@ -248,6 +248,14 @@ def test_links_are_there_while_they_are_allowed(client, token, product, producer
     assert links(make.a_bought_quote(producer, product)) == {"self", "policy"}
 
 
+def test_several_filters_must_all_hold(client, token, producer, product):
+    draft = make.a_draft(producer, product)
+    other = "filter=externalReference:eq:SP953617Z100034399"
+    by_number, by_reference = f"filter=jobNumber:eq:{draft.number}", f"filter=externalReference:eq:{draft.external_reference}"
+    asked = (f"{by_number}&{by_reference}", f"{by_number}&{by_number}", f"{by_number}&{other}", f"{by_reference}&{other}")
+    assert [client.get(f"{JOBS}?{query}", **token).json()["count"] for query in asked] == [1, 1, 0, 0]
+
+
 @pytest.mark.parametrize("query", ["filter=plate:eq:X", "filter=jobNumber:ne:1", "filter=", "filter=externalReference"])
 def test_other_filters_are_refused(client, token, query):
     assert client.get(f"{JOBS}?{query}", **token).status_code == 400

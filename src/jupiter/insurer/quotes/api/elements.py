@@ -8,7 +8,7 @@ from jupiter.insurer import guidewire
 from jupiter.insurer.guidewire import DOCUMENTED, Amount, Collected, Link, Named, Typekey
 from jupiter.insurer.products.wording import sentence
 from jupiter.insurer.quotes import actions, wording
-from jupiter.insurer.quotes.models import GUIDEWIRE_STATES, Job, Offer
+from jupiter.insurer.quotes.models import GUIDEWIRE_STATES, Job, Offer, State
 
 from .routing import JOBS
 
@@ -217,7 +217,7 @@ def job_element(job: Job, *, with_offers: bool = False) -> dict[str, Any]:
         "id": job.public_id,
         "jobNumber": job.number,
         "jobType": guidewire.typekey("Submission", "Souscription"),
-        "jobStatus": guidewire.typekey(GUIDEWIRE_STATES[job.state], job.get_state_display()),
+        "jobStatus": guidewire.typekey(GUIDEWIRE_STATES[job.state], State(job.state).label),
         "externalReference": job.external_reference,
         "producerCode": job.producer.code,
         "product": {"id": job.product.code, "displayName": job.product.name},
