@@ -13,6 +13,7 @@ from typing import Any, Generic, TypeVar
 
 from django.db import connections
 from django.db.models import BooleanField, Expression, F, Func, Model, QuerySet
+from django.db.transaction import TransactionManagementError
 
 Row = TypeVar("Row", bound=Model)
 
@@ -44,6 +45,8 @@ class Compiled(Generic[Row]):
         query_set, compiler, sql, parameters = self._written
         mine = copy(compiler)
         mine.connection = connections[query_set.db]  # each thread has its own
+        if query_set.query.select_for_update and mine.connection.get_autocommit():  # Django's own guard stands where SQL is written
+            raise TransactionManagementError("rows are locked inside a transaction only")
         values = tuple(given[one.name] if isinstance(one, Given) else one for one in parameters)
         mine.as_sql = lambda *_, **__: (sql, values)
         asked = query_set._chain()
