@@ -7,6 +7,8 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from jupiter.kit.writing import insert
+
 from .models import Entry
 
 _waiting: ContextVar[list[Entry] | None] = ContextVar("lines to be written together", default=None)
@@ -17,7 +19,7 @@ def note(what: str, thing: str, thing_key: object, *, who: str, owner_id: int, s
     line = Entry(what=what, thing=thing, thing_key=str(thing_key), who=who, owner_id=owner_id, sentence=sentence, facts=_plain(facts))
     waiting = _waiting.get()
     if waiting is None:
-        line.save(force_insert=True)
+        insert(line)
     else:
         waiting.append(line)
 
