@@ -14,8 +14,10 @@ from jupiter.dealer.orders import actions as orders
 from jupiter.dealer.orders.models import Order
 from jupiter.dealer.sites.models import Group, HubLink, Site
 from jupiter.kit.accounts.models import User
+from jupiter.kit.compiled import Compiled, Given
 from jupiter.kit.inbox.actions import is_new_notice
 from jupiter.kit.journal.actions import note
+from jupiter.kit.lookups import only
 from jupiter.kit.partners import Answer
 from jupiter.kit.transmissions import actions as transmissions
 from jupiter.kit.transmissions.carriers import CARRIERS
@@ -23,6 +25,7 @@ from jupiter.kit.transmissions.models import State as Parcel
 from jupiter.kit.transmissions.models import Transmission
 from jupiter.kit.walls import walled
 from jupiter.kit.workflow import MoveRefused
+from jupiter.kit.writing import insert, rewrite
 
 from . import client
 from .models import STELLANTIS, HubGrant, KeptDocument, SaleAtHub, State
@@ -44,9 +47,11 @@ def send_when_closed(order: Order, by: str) -> None:
     """An order with a label goes to the hub in the transaction that closes it; one without sends nothing."""
     if not order.has_label:
         return
-    sale, is_new = SaleAtHub.objects.get_or_create(order=order, defaults={"reference": order.sale_reference}) if order.closings > 1 else (
-        SaleAtHub.objects.create(order=order, reference=order.sale_reference), True,
-    )  # fmt: skip
+    sale = only(SaleAtHub.objects.filter(order=order)) if order.closings > 1 else None
+    is_new = sale is None
+    if sale is None:  # nobody else makes it meanwhile: the order is held
+        sale = SaleAtHub(order=order, reference=order.sale_reference)
+        insert(sale)
     if sale.is_declared:
         return  # declared while the order was open again: the hub would take no other words
     if not is_new:
@@ -74,7 +79,7 @@ def refuse_before_the_hub_let_go(order: Order) -> None:
 
 def withdraw(order: Order, by: str) -> None:
     """Reopened or cancelled: what is not said yet need not be; what may have been heard is taken back."""
-    sale = SaleAtHub.objects.filter(order=order).first()
+    sale = only(SaleAtHub.objects.filter(order=order))
     if sale is None or sale.state == State.WITHDRAWN:
         return
     transmissions.drop_pending(order.sale_reference, kind=SALE_PUT)
@@ -148,13 +153,13 @@ def record_state(sale: SaleAtHub, state: SaleStateV1) -> bool:
         transmissions.transmit(
             DOCUMENT_FETCH, partner=PARTNER, subject=sale.reference, owner_id=sale.order.site_id, words=paper.model_dump(mode="json")
         )
-    sale.save()
+    rewrite(sale)
     if state.happened:
         _note(sale, "notice", state.happened, sequence=state.sequence, cover=state.cover.value)
     return True
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)  # of the wall's transaction, which ends with it
 def receive_notice(link: HubLink, notice_id: str, state: SaleStateV1, *, today: date, now: datetime) -> None:
     """A replay and an older state have no effect. Declared while the order was undone here: the order follows."""
     if not is_new_notice(f"hub:{link.client_id}", notice_id):
@@ -163,7 +168,7 @@ def receive_notice(link: HubLink, notice_id: str, state: SaleStateV1, *, today: 
         reference = UUID(state.reference)
     except ValueError:
         raise UnknownSale from None
-    order = Order.objects.select_for_update().filter(sale_reference=reference, group=link.group_id).first()
+    order = NAMED.first(reference=reference, group=link.group_id)
     sale = _held_after(order) if order else None
     if order is None or sale is None:
         raise UnknownSale
@@ -177,7 +182,7 @@ def take_state(link: HubLink, state: SaleStateV1, *, came_at: datetime, today: d
 
     `came_at`: when the hub first had the sale; ours, where we know nothing of it any more.
     """
-    order = Order.objects.select_for_update().filter(sale_reference=UUID(state.reference), group=link.group_id).first()
+    order = NAMED.first(reference=UUID(state.reference), group=link.group_id)
     if order is None:
         raise UnknownSale
     sale = _held_after(order)
@@ -210,7 +215,7 @@ def _follow_the_declaration(sale: SaleAtHub, order: Order, *, today: date, now: 
         )
     else:
         try:
-            closed = orders.close_again(order, sale.closing, by=HUB, today=today, now=now)
+            closed = orders.close_again(Order.objects.for_page().get(pk=order.pk), sale.closing, by=HUB, today=today, now=now)
         except (orders.OrderIncomplete, MoveRefused):
             said = _(
                 "Vente déclarée ({number}) au Centralisateur pendant que le bon était rouvert\u00a0: "
@@ -254,7 +259,7 @@ def confirm_checked(sale: SaleAtHub, *, by: str) -> None:
 def send_again(parcel: Transmission, *, by: str) -> int:
     """Renvoyer, and with it all that waits about the same order: a sale is said as it now stands. How many went."""
     reference = _uuid(parcel.subject)
-    sale = SaleAtHub.objects.filter(reference=reference).first() if reference else None
+    sale = only(SaleAtHub.objects.filter(reference=reference)) if reference else None
 
     def words_now(one: Transmission) -> Mapping[str, Any] | None:
         return words_of(_order_of(sale)) if sale and one.kind == SALE_PUT else None
@@ -343,13 +348,25 @@ def _revoke(grant: HubGrant, now: datetime) -> None:
 
 
 def link_of(group: Group | int) -> HubLink | None:
-    return HubLink.objects.filter(group=group).first()
+    return only(HubLink.objects.filter(group=group))
+
+
+# Each notice asks these three, in this order; of the order's hundred columns, what a state and its line in the journal look at
+NAMED = Compiled(
+    lambda: (
+        Order.objects.select_for_update()
+        .filter(sale_reference=Given("reference"), group=Given("group"))
+        .only("site_id", "sale_reference", "state", "deleted_at", "closings")
+    )
+)
+PARCELS = Compiled(lambda: Transmission.objects.select_for_update().filter(subject=Given("subject")).order_by("pk").only("pk"))
+SALE = Compiled(lambda: SaleAtHub.objects.select_for_update().filter(order=Given("order")))
 
 
 def _held_after(order: Order) -> SaleAtHub | None:
     """Locked in the one order that never meets another's back: the order (by the caller), its parcels, its sale. A worker comes from its parcel."""
-    list(Transmission.objects.filter(subject=str(order.sale_reference)).select_for_update().order_by("pk").values_list("pk"))
-    sale = SaleAtHub.objects.select_for_update().filter(order=order).first()
+    PARCELS.rows(subject=str(order.sale_reference))
+    sale = SALE.first(order=order.pk)
     if sale:
         sale.order = order
     return sale

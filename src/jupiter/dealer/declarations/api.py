@@ -13,6 +13,7 @@ from jupiter.dealer.sites.models import HubLink
 from jupiter.kit import strict_json
 from jupiter.kit.api import Problem, field_errors, make_api, not_found
 from jupiter.kit.clock import business_today
+from jupiter.kit.compiled import Compiled, Given
 from jupiter.kit.notices import NotSigned, verified_id
 from jupiter.kit.openapi import told
 from jupiter.kit.walls import walled_for_group
@@ -25,6 +26,7 @@ api = make_api(
 )
 router = Router(tags=["notices"])
 ClientId = Annotated[str, Path(description="Of the group's API client at the hub: each group has its own address and its own secret")]
+LINK = Compiled(lambda: HubLink.objects.filter(client_id=Given("client_id")))
 
 
 @router.post(
@@ -35,7 +37,7 @@ ClientId = Annotated[str, Path(description="Of the group's API client at the hub
 )
 def hear_the_hub(request: HttpRequest, client_id: ClientId) -> HttpResponse:
     """The body is a SaleNoticeV1, signed with the group's secret. An unknown address is answered like a wrong signature."""
-    link = HubLink.objects.filter(client_id=client_id).first()
+    link = LINK.first(client_id=client_id)
     secrets = [secret for secret in (link.notice_secret, link.former_notice_secret) if secret] if link else []
     try:
         notice_id = verified_id(secrets, request.headers, request.body)
