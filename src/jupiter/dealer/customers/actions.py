@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from jupiter.dealer.sites.models import Group
+from jupiter.kit.writing import insert, rewrite
 
 from . import rules
 from .models import Customer, Party
@@ -22,5 +23,8 @@ def save_customer(group: Group, facts: Mapping[str, Any], *, customer: Customer 
         if name in facts:
             setattr(customer, name, facts[name])
     customer.search_text = rules.search_text(customer)
-    customer.save()
+    if known:
+        rewrite(customer)
+    else:
+        insert(customer)
     return customer

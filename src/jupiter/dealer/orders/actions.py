@@ -18,9 +18,12 @@ from jupiter.dealer.sites.models import Group, Site
 from jupiter.dealer.vehicles.actions import VehicleTaken, release_vehicle, reserve_vehicle, sell_vehicle, take_back_sale
 from jupiter.dealer.vehicles.models import Vehicle
 from jupiter.kit import numbers
+from jupiter.kit.compiled import Compiled, Given
 from jupiter.kit.journal.actions import note, together
 from jupiter.kit.lines import keep_lines
+from jupiter.kit.lookups import only
 from jupiter.kit.searching import plain, squeezed
+from jupiter.kit.writing import insert, rewrite
 
 from . import pdf
 from .models import LIFE, Order, OrderBuyer, OrderDeposit, OrderFee, OrderPaper
@@ -113,7 +116,7 @@ def create_order(group: Group, site: Site, typed: Typed, *, by: str, today: date
     try:
         return _create(group, site, typed, by, today, key)
     except (IntegrityError, VehicleTaken):
-        made = Order.objects.filter(creation_key=key).first() if key else None
+        made = only(Order.objects.filter(creation_key=key)) if key else None
         if made is None:
             raise
         return _create(group, site, typed, by, today) if made.deleted_at else made
@@ -233,11 +236,14 @@ def delete_order(order: Order, *, by: str, now: datetime) -> Order:
     return order
 
 
+ISSUED = Compiled(lambda: OrderPaper.objects.filter(order=Given("order"), closing=Given("closing")))
+
+
 def print_order(order: Order, *, by: str, today: date) -> tuple[str, bytes]:
     """Imprimer: the file's name and its bytes. Before closing a provisional paper, kept nowhere; the first one after closing is issued."""
     if order.closed_frozen is None:
         return f"BDC-{order.number}-provisoire.pdf", pdf.order_form(pdf.facts_of(order), dated=today, provisional=True)
-    if kept := OrderPaper.objects.filter(order=order, closing=order.closings).first():
+    if kept := ISSUED.first(order=order.pk, closing=order.closings):
         return kept.name, bytes(kept.content)
     content = pdf.order_form(order.closed_frozen, dated=today, provisional=False)
     paper = OrderPaper(
@@ -246,7 +252,7 @@ def print_order(order: Order, *, by: str, today: date) -> tuple[str, bytes]:
     )  # fmt: skip
     try:
         with transaction.atomic():
-            paper.save()
+            insert(paper)
             _note(order, "print", by, _("Bon {number} édité").format(number=order.number), sha256=paper.sha256)
     except IntegrityError:  # another press of the button was faster: its paper is the one
         paper = OrderPaper.objects.get(order=order, closing=order.closings)
@@ -263,9 +269,9 @@ def _create(group: Group, site: Site, typed: Typed, by: str, today: date, key: U
         reserve_vehicle(typed.vehicle, today=today, by=by, order=str(order.number))
     buyer = OrderBuyer(**_buyer_facts(typed))
     order.search_text = _search_text(order, buyer)
-    order.save(force_insert=True)
+    insert(order)
     buyer.order = order
-    buyer.save(force_insert=True)
+    insert(buyer)
     _write_lines(order, typed, is_new=True)
     _note(order, "create", by, _("Bon {number} créé").format(number=order.number), confirmed=list(typed.newly_confirmed))
     return order
@@ -291,7 +297,7 @@ def _save(order: Order, site: Site, typed: Typed, version: int, by: str, today: 
             reserve_vehicle(typed.vehicle, today=today, by=by, order=str(order.number))
     if not changes and not lines_changed:
         return order
-    order.buyer.save()
+    rewrite(order.buyer)
     _touch(order, by, today)
     sentence = _("Bon {number} enregistré").format(number=order.number)
     if typed.newly_confirmed:
@@ -332,14 +338,19 @@ def _sell(order: Order, by: str) -> None:
     )  # fmt: skip
 
 
+VERSION = Compiled(lambda: Order.objects.visible().select_for_update().filter(pk=Given("pk")).only("version"))
+
+
 def _held(order: Order) -> Order:
     """Locked, with what the rules look at: a copy, so that a refusal leaves the caller's as it was. A hidden order is no order.
 
     The lock is a statement of its own: read in one with it, joined rows would be as old as the wait. Nobody saved since it was read: it
     need not be read again.
     """
-    version = Order.objects.visible().select_for_update().values_list("version", flat=True).get(pk=order.pk)
-    if order.version != version:
+    locked = VERSION.first(pk=order.pk)
+    if locked is None:
+        raise Order.DoesNotExist
+    if order.version != locked.version:
         return Order.objects.for_page().get(pk=order.pk)
     order = copy(order)
     order.buyer = copy(order.buyer)
@@ -390,7 +401,7 @@ def _customer_of(order: Order) -> Customer:
 def _touch(order: Order, by: str, today: date, *names: str) -> None:
     """Write these columns, or all; one version more."""
     order.version, order.updated_by, order.updated_on = order.version + 1, by, today
-    order.save(update_fields=[*names, "version", "updated_by", "updated_on", "updated_at"] if names else None)
+    rewrite(order, *([*names, "version", "updated_by", "updated_on", "updated_at"] if names else ()))
 
 
 def _release(order: Order, by: str) -> None:

@@ -29,6 +29,7 @@ from jupiter.dealer.orders.models import Order, WarrantyChoice
 from jupiter.dealer.sites.access import Member, member_may
 from jupiter.dealer.vehicles.models import Vehicle
 from jupiter.kit.clock import business_today
+from jupiter.kit.compiled import Compiled
 from jupiter.kit.french import printed_time
 from jupiter.kit.web.once import creation_key
 from jupiter.kit.web.screen import screen
@@ -50,6 +51,7 @@ from .showing import closed_page, form_page
 
 FOUND = 8  # lines a search in the form shows
 CARS_SOLD, CARS_TAKEN = "sold", "trade_in"
+OFFERED = Compiled(lambda: WarrantyChoice.objects.filter(is_offered=True))
 FILL = ("vehicle", "customer", "trade_in", "no_trade_in", "fees", "deposit", "no_deposit")
 
 
@@ -121,7 +123,7 @@ def _form(
         return list(dict.fromkeys([*sellers_of(member), *([order.seller] if order and order.seller else [])]))
 
     def warranties() -> list[WarrantyChoice]:
-        offered = list(WarrantyChoice.objects.filter(is_offered=True))
+        offered = OFFERED.rows()
         gone = order.warranty if order and order.warranty not in offered else None
         return [*offered, gone] if gone else offered
 
