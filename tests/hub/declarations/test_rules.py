@@ -169,4 +169,5 @@ def test_no_typing_breaks_the_reading(typed):
     reading = rules.read(typed, ordered_on=make.DAY, today=make.DAY, with_warranty=True)
     assert not set(reading.refused) & set(reading.values)
     again = rules.read(reading.values, ordered_on=make.DAY, today=make.DAY, with_warranty=True)
+    assert rules.read(typed, ordered_on=make.DAY, today=make.DAY, with_warranty=True, written=reading.values) == reading
     assert again.values == reading.values

@@ -305,16 +305,31 @@ class Reading:
     refused: dict[str, str]
 
 
-def read(given: Mapping[str, Any], *, ordered_on: date | None, today: date, with_warranty: bool) -> Reading:
-    """Each value in its written form. A blank is absent; what cannot be read is left out of the values and says why."""
+READING_ORDER = (
+    "country",
+    *(name for name in FIELDS if name != "country" and name not in COMPUTED),
+)  # the country says how others are read
+
+
+def read(given: Mapping[str, Any], *, ordered_on: date | None, today: date, with_warranty: bool, written: Values | None = None) -> Reading:
+    """Each value in its written form. A blank is absent; what cannot be read is left out of the values and says why.
+
+    `written`: values read before. A written form reads as itself, so what says the same as one of them is not read again.
+    """
     values: Values = {}
+    known = written or {}
     refused: dict[str, str] = {}
     country = "FR"
-    for name in ("country", *(name for name in FIELDS if name != "country")):
-        if name in COMPUTED:
-            continue
+    for name in READING_ORDER:
         value = given.get(name)
-        if value is None or (isinstance(value, str) and not french.INVISIBLE.sub("", value).strip()):
+        if value is None:
+            continue
+        if name in known and value == known[name] and type(value) is type(known[name]):
+            values[name] = value
+            if name == "country":
+                country = value
+            continue
+        if isinstance(value, str) and not french.INVISIBLE.sub("", value).strip():
             continue
         if name == "din_power" and value in (0, "0"):
             refused[name] = said("Saisissez une puissance entre 1 et {limit} ch", limit=DIN_LIMIT)

@@ -106,7 +106,7 @@ def order_values(sale: Sale) -> rules.Values:
         return {}
     said = rules.from_words(sale.words)
     with_warranty = not sale.words.get("without_commercial_warranty")
-    reading = rules.read(said, ordered_on=None, today=sale.received_on, with_warranty=with_warranty)
+    reading = rules.read(said, ordered_on=None, today=sale.received_on, with_warranty=with_warranty, written=sale.values)
     return {name: value for name, value in reading.values.items() if name in said}
 
 
