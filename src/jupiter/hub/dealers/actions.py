@@ -12,6 +12,7 @@ from django.utils.translation import gettext_noop as _
 
 from jupiter.hub.guarantors.registry import GUARANTORS
 from jupiter.kit.accounts.models import User
+from jupiter.kit.compiled import Compiled, Given
 from jupiter.kit.french import said
 from jupiter.kit.journal.actions import note
 from jupiter.kit.notices import new_secret
@@ -101,12 +102,14 @@ def _kept(choice: Choice, account: GuarantorAccount | None) -> Choice:
     return Choice(False, choice.identifier or account.identifier, choice.handling or account.handling)
 
 
+CHOSEN = Compiled(
+    lambda: GuarantorAccount.objects.filter(profile__point_of_sale=Given("point"), profile__saved_at__isnull=False, chosen=True)
+)
+
+
 def chosen_accounts(point: PointOfSale) -> dict[str, GuarantorAccount]:
     """The guarantors of the profile, in the registry's order; nothing while the profile was never saved."""
-    accounts = {
-        account.guarantor: account
-        for account in GuarantorAccount.objects.filter(profile__point_of_sale=point, profile__saved_at__isnull=False, chosen=True)
-    }
+    accounts = {account.guarantor: account for account in CHOSEN.rows(point=point.pk)}
     return {key: accounts[key] for key in GUARANTORS if key in accounts}
 
 

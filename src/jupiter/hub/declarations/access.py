@@ -11,11 +11,14 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from jupiter.hub.dealers.access import within_reach
 from jupiter.hub.dealers.models import Member
 from jupiter.kit.accounts.models import User
+from jupiter.kit.compiled import Compiled, Given
 from jupiter.kit.transmissions.models import Transmission, TransmissionSet
 
 from .models import PolicyDocument, Sale, SaleSet
 
 View = Callable[..., HttpResponseBase]
+ISSUED = Compiled(lambda: PolicyDocument.objects.filter(sale=Given("sale"), kept_at__isnull=False))
+NUMBERED = Compiled(lambda: Sale.objects.filter(declaration_number=Given("number")).only("point_of_sale_id"))
 
 
 def sales_of(member: Member) -> SaleSet:
@@ -59,12 +62,13 @@ def transmissions_about(sale: Sale) -> TransmissionSet:
 
 def policy_of(sale: Sale) -> PolicyDocument | None:
     """With its bytes, once they are here."""
-    return PolicyDocument.objects.filter(sale=sale, kept_at__isnull=False).first()
+    return ISSUED.first(sale=sale.pk)
 
 
 def owner_of(declaration_number: str) -> int | None:
     """Whose sale bears this number: asked before a wall is entered, by the insurer's notices."""
-    return Sale.objects.filter(declaration_number=declaration_number).values_list("point_of_sale_id", flat=True).first()
+    sale = NUMBERED.first(number=declaration_number)
+    return sale.point_of_sale_id if sale else None
 
 
 def way_back(sale: Sale) -> str:

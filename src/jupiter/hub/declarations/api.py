@@ -19,6 +19,7 @@ from jupiter.hub.guarantors.models import GuarantorLink
 from jupiter.kit import strict_json
 from jupiter.kit.api import Problem, field_errors, idempotency_key, not_found
 from jupiter.kit.clock import business_today
+from jupiter.kit.compiled import Compiled, Given
 from jupiter.kit.inbox.actions import Answer, KeyUsedForOtherWords, StillRunning, always, answer_once
 from jupiter.kit.notices import NotSigned, verified_id
 from jupiter.kit.openapi import ANSWERED_ONCE, KEY_HEADER, KEY_REQUIRED, Refusals, and_also, told
@@ -37,6 +38,17 @@ ITS_OWN = "The caller's own name for the sale, unique for this caller and for ev
 NewReference = Annotated[str, Path(pattern=REFERENCE, description=ITS_OWN)]
 SomeReference = Annotated[str, Path(description=ITS_OWN)]
 DECLARED: Refusals = {409: {"already-declared": "It was declared: it does not change any more."}}
+LINK = Compiled(lambda: GuarantorLink.objects.filter(guarantor="stellantis"))
+WHOLE = Compiled(
+    lambda: Sale.objects.select_related("point_of_sale", "client").filter(client=Given("client"), reference=Given("reference"))
+)
+NAMED = Compiled(
+    lambda: (
+        Sale.objects.select_related("point_of_sale")
+        .filter(client=Given("client"), reference=Given("reference"))
+        .only("point_of_sale__code", "point_of_sale__network_code")
+    )
+)
 WITHDRAWN: Refusals = {409: {"withdrawn": "It was taken back: PUT it again first."}}
 
 
@@ -101,7 +113,7 @@ def get_sale(request: HttpRequest, reference: SomeReference) -> HttpResponse:
 def delete_sale(request: HttpRequest, reference: SomeReference) -> Status[None]:
     """The same reference may be PUT again later. Twice is once."""
     try:
-        actions.withdraw_sale(_sale(request, reference), who=client_of(request).name, now=timezone.now())
+        actions.withdraw_sale(_sale(request, reference, asked=NAMED), who=client_of(request).name, now=timezone.now())
     except actions.AlreadyDeclared:
         raise _already_declared() from None
     return Status(204, None)
@@ -160,7 +172,7 @@ def launch_sale(request: HttpRequest, reference: SomeReference, words: LaunchReq
 )
 def declare_sale(request: HttpRequest, reference: SomeReference, words: DeclareRequestV1 | None = None) -> HttpResponse:
     """422 missing-fields names each blank; the warnings of the answer are confirmed by declaring. Declared twice is declared once."""
-    client, sale = client_of(request), _sale(request, reference)
+    client, sale = client_of(request), _sale(request, reference, asked=NAMED)
 
     def act() -> Answer:
         return 200, _state(_declared(sale, client.name))
@@ -193,7 +205,7 @@ def _declared(sale: Sale, who: str) -> Sale:
 )
 def get_policy(request: HttpRequest, reference: SomeReference) -> HttpResponse:
     """The same bytes at each download; `document` of the sale's state says their SHA-256. 404 until the hub holds them."""
-    document = policy_of(_sale(request, reference))
+    document = policy_of(_sale(request, reference, asked=NAMED))
     if document is None:
         raise not_found()
     return as_issued(document)
@@ -208,7 +220,7 @@ def get_policy(request: HttpRequest, reference: SomeReference) -> HttpResponse:
 )
 def insurer_notice(request: HttpRequest) -> HttpResponse:
     """401 when no live secret signed this very body, 400 when it is signed and unreadable; a replay has no second effect."""
-    link = GuarantorLink.objects.filter(guarantor="stellantis").first()
+    link = LINK.first()
     try:
         notice_id = verified_id(link.notice_secrets if link else [], request.headers, request.body)
     except NotSigned:
@@ -230,9 +242,9 @@ def _plain(error: ValidationError) -> list[dict[str, Any]]:
     return [dict(one) for one in error.errors(include_url=False, include_context=False, include_input=False)]
 
 
-def _sale(request: HttpRequest, reference: str) -> Sale:
+def _sale(request: HttpRequest, reference: str, *, asked: Compiled[Sale] = WHOLE) -> Sale:
     """One of this caller's; another's and an unknown one are the same."""
-    sale = Sale.objects.select_related("point_of_sale", "client").filter(client=client_of(request), reference=reference).first()
+    sale = asked.first(client=client_of(request).pk, reference=reference)
     if sale is None:
         raise not_found()
     return sale

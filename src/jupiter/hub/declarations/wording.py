@@ -21,6 +21,7 @@ from jupiter.contracts.sale_state import (
 )
 from jupiter.hub.guarantors.registry import GUARANTORS
 from jupiter.kit import french
+from jupiter.kit.compiled import Compiled, Given
 from jupiter.kit.searching import plain, squeezed
 
 from . import rules
@@ -31,6 +32,9 @@ SAVED = lazy("La sauvegarde dans le centralisateur a été effectuée avec succ�
 CREATED = lazy("La création a été effectuée avec succès (numéro devis\u00a0: {number})")
 ON_ITS_WAY = lazy("création du devis en cours")
 TO_TAKE_UP = lazy("La création du devis est à reprendre\u00a0: {trouble}")
+
+
+PAPER = Compiled(lambda: PolicyDocument.objects.filter(sale=Given("sale"), kept_at__isnull=False).defer("content"))
 
 
 def state_of(sale: Sale) -> SaleStateV1:
@@ -71,7 +75,7 @@ def document_of(sale: Sale) -> PolicyDocument | None:
     """Without its bytes; only once they are here. Before there is a policy there is none to ask for."""
     if not sale.policy_number:
         return None
-    return PolicyDocument.objects.filter(sale=sale, kept_at__isnull=False).defer("content").first()
+    return PAPER.first(sale=sale.pk)
 
 
 def messages_of(sale: Sale) -> list[MessageV1]:

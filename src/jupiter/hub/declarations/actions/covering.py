@@ -10,6 +10,7 @@ from jupiter.hub.declarations.models import DeclarationVersion, Sale
 from jupiter.hub.guarantors import port
 from jupiter.hub.guarantors.registry import GUARANTORS, why_not
 from jupiter.kit.transmissions.actions import transmit
+from jupiter.kit.writing import insert
 
 from .refusals import GuarantorCannot
 
@@ -45,7 +46,9 @@ def freeze(sale: Sale, account: GuarantorAccount, *, number: int, who: str) -> D
         values=sale.values,
     )
     words = GUARANTORS[sale.guarantor].words(told)
-    return DeclarationVersion.objects.create(sale=sale, number=number, values=sale.values, words=words, created_by=who)
+    version = DeclarationVersion(sale=sale, number=number, values=sale.values, words=words, created_by=who)
+    insert(version)
+    return version
 
 
 def account_of(sale: Sale, guarantor: str) -> GuarantorAccount:

@@ -18,7 +18,7 @@ from .refusals import FieldsMissing, ProfileNotConfigured, SaleRefused, Withdraw
 from .sending import correct_and_send_again
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)  # of the wall's transaction, which ends with it
 def declare_sale(sale: Sale, *, who: str, today: date, now: datetime) -> Sale:
     """Déclarer et Garantir: saved here, frozen, on its way to the guarantor. Twice is once."""
     sale = held(sale.pk)

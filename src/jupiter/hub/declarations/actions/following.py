@@ -13,17 +13,21 @@ from jupiter.contracts.sale_state import QuoteV1
 from jupiter.hub.declarations import wording
 from jupiter.hub.declarations.models import Cover, PolicyDocument, Sale, State
 from jupiter.hub.guarantors.registry import GUARANTORS
+from jupiter.kit.compiled import Compiled, Given
 from jupiter.kit.inbox.actions import is_new_notice
 from jupiter.kit.journal.actions import note
+from jupiter.kit.lookups import only
 from jupiter.kit.partners import Answer
 from jupiter.kit.transmissions.actions import drop_pending, transmit
 from jupiter.kit.transmissions.models import State as Parcel
 from jupiter.kit.transmissions.models import Transmission
+from jupiter.kit.writing import insert
 
 from .covering import COVER
 from .keeping import held, keep_change, locked
 
 FETCH = "document.fetch"
+DECLARED = Compiled(lambda: locked().filter(declaration_number=Given("number"), state=State.DECLARED))
 
 
 def record_quote(parcel: Transmission, answer: Answer) -> None:
@@ -93,13 +97,13 @@ COVER_OF = {
 }
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)  # of the wall's transaction, which ends with it
 def receive_job_notice(sender: str, notice_id: str, notice: JobNoticeV1, *, now: datetime) -> bool:
     """The insurer's state, whole. One that came before has no second effect; an older one is recorded and ignored."""
     if not is_new_notice(sender, notice_id):
         return False
     job = notice.data
-    sale = locked().filter(declaration_number=job.external_reference, state=State.DECLARED).first()
+    sale = DECLARED.first(number=job.external_reference)
     if sale is None or job.sequence <= sale.job_sequence:
         return False
     _take(sale, job, sender=sender, now=now)
@@ -109,7 +113,7 @@ def receive_job_notice(sender: str, notice_id: str, notice: JobNoticeV1, *, now:
 @transaction.atomic
 def take_job_state(job: JobStateV1, *, sender: str, now: datetime) -> None:
     """The same state, asked for instead of told: a notice was lost, or we were restored. It is taken whatever we think we know."""
-    sale = locked().filter(declaration_number=job.external_reference, state=State.DECLARED).first()
+    sale = DECLARED.first(number=job.external_reference)
     if sale is None:
         return
     _take(sale, job, sender=sender, now=now)
@@ -143,8 +147,11 @@ def _take(sale: Sale, job: JobStateV1, *, sender: str, now: datetime) -> None:
 
 def _announce(sale: Sale, said: Mapping[str, Any]) -> None:
     facts = {name: said[name] for name in ("name", "href", "sha256", "size")}
-    document, is_new = PolicyDocument.objects.get_or_create(sale=sale, defaults=facts)
-    if not is_new:
+    document = only(PolicyDocument.objects.filter(sale=sale).defer("content"))
+    if document is None:  # nobody else makes one meanwhile: the sale is held
+        document = PolicyDocument(sale=sale, **facts)
+        insert(document)
+    else:
         if document.is_kept or document.sha256 == said["sha256"]:
             return
         PolicyDocument.objects.filter(pk=document.pk).update(**facts)

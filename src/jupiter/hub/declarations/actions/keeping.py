@@ -6,13 +6,20 @@ from typing import Any
 from jupiter.hub.declarations import rules, wording
 from jupiter.hub.declarations.models import Sale
 from jupiter.kit import notices, numbers
+from jupiter.kit.compiled import Compiled, Given
 from jupiter.kit.transmissions.actions import transmit_latest
+from jupiter.kit.writing import rewrite
 
 NOTICE = "notice.sale"
 
 
+HELD: Compiled[Sale] = Compiled(lambda: locked().filter(pk=Given("pk")))
+
+
 def held(sale_id: int) -> Sale:
-    sale: Sale = locked().get(pk=sale_id)
+    sale = HELD.first(pk=sale_id)
+    if sale is None:
+        raise Sale.DoesNotExist
     return sale
 
 
@@ -44,7 +51,7 @@ def keep_change(sale: Sale, happened: str, *, who: str, now: datetime) -> None:
     sale.buyer, sale.plate = rules.buyer_name(values)[:200], values.get("plate", "")
     sale.vehicle = " ".join(str(values[name]) for name in ("make", "model", "version") if values.get(name))[:200]
     sale.search_text = wording.search_text(sale)
-    sale.save()
+    rewrite(sale)
     tell(sale)
 
 

@@ -9,16 +9,21 @@ from jupiter.contracts.sale import SaleV1
 from jupiter.hub.dealers.models import ApiClient, PointOfSale
 from jupiter.hub.declarations import rules
 from jupiter.hub.declarations.models import LIFE, Sale, State
+from jupiter.kit.compiled import Compiled, Given
 from jupiter.kit.journal.actions import note
+from jupiter.kit.writing import insert
 
 from .keeping import held, keep_change, locked, together
 from .refusals import AlreadyDeclared, PointOfSaleFixed, SaleRefused, UnknownPointOfSale
 
+POINT = Compiled(lambda: PointOfSale.objects.filter(group=Given("group"), network_code=Given("network_code")))
+SAID = Compiled(lambda: locked().filter(client=Given("client"), reference=Given("reference")))
 
-@transaction.atomic
+
+@transaction.atomic(savepoint=False)  # of the wall's transaction, which ends with it
 def receive_sale(client: ApiClient, reference: str, said: SaleV1, *, today: date, now: datetime) -> tuple[Sale, bool]:
     """PUT: the order as it stands. What was changed on the hub stays, and both are shown. True when the sale is new."""
-    point = PointOfSale.objects.filter(group=client.group, network_code=said.network_code).first()
+    point = POINT.first(group=client.group_id, network_code=said.network_code)
     if point is None:
         raise UnknownPointOfSale
     words = said.model_dump(mode="json", exclude_none=True)
@@ -57,12 +62,13 @@ def receive_sale(client: ApiClient, reference: str, said: SaleV1, *, today: date
 
 def _row_of(client: ApiClient, reference: str, point: PointOfSale, today: date) -> tuple[Sale, bool]:
     """The locked row of this caller's reference, made now if need be, also when two calls make it at once."""
-    found = locked().filter(client=client, reference=reference).first()
+    found = SAID.first(client=client.pk, reference=reference)
     if found:
         return found, False
     try:
         with transaction.atomic():
-            sale = Sale.objects.create(client=client, reference=reference, point_of_sale=point, received_on=today)
+            sale = Sale(client=client, reference=reference, point_of_sale=point, received_on=today)
+            insert(sale)
         return sale, True  # held already: nobody else sees it yet
     except IntegrityError:
         return locked().get(client=client, reference=reference), False
