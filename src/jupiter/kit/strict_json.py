@@ -1,6 +1,7 @@
 """JSON read strictly: what two readers could understand differently is refused, and said why, in French as everywhere."""
 
 import json
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -18,6 +19,9 @@ class Unreadable(Exception):
     @property
     def field(self) -> str:
         return self.pointer.rsplit("/", 1)[-1]
+
+
+HALF = re.compile("[\ud800-\udfff]")
 
 
 class Fraction(Decimal):
@@ -48,7 +52,8 @@ def loads(body: bytes) -> Any:
         raise Unreadable(f"il s’arrête de l’être à la ligne {error.lineno}, colonne {error.colno}") from error
     except (ValueError, RecursionError) as error:
         raise Unreadable("ce n’est pas de l’UTF-8") from error
-    _refuse_unstorable(said, "")
+    if b"\\u" in body:  # unescaped, neither gets this far
+        _refuse_unstorable(said, "")
     return said
 
 
@@ -98,7 +103,7 @@ def _refuse_unstorable(said: Any, pointer: str) -> None:
     if isinstance(said, str):
         if "\x00" in said:
             raise Unreadable("ce texte contient un caractère NUL", pointer=pointer)
-        if any("\ud800" <= character <= "\udfff" for character in said):
+        if HALF.search(said):
             raise Unreadable("ce texte contient la moitié d’un caractère", pointer=pointer)
     elif isinstance(said, dict):
         for name, value in said.items():
