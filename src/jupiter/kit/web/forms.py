@@ -299,6 +299,12 @@ class PickField(forms.ChoiceField):
 
     surely: Collection[str] = ()  # in the list, without looking: what stands there already need not have the list read
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> "PickField":
+        """Each form has its own copy. The list is never changed in place, only replaced: it need not be copied word by word."""
+        copied = forms.Field.__deepcopy__(self, memo)
+        copied._choices = self._choices  # type: ignore[attr-defined]
+        return copied
+
     def valid_value(self, value: Any) -> bool:
         return str(value) in self.surely or super().valid_value(value)
 
