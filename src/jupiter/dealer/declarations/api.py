@@ -26,7 +26,7 @@ api = make_api(
 )
 router = Router(tags=["notices"])
 ClientId = Annotated[str, Path(description="Of the group's API client at the hub: each group has its own address and its own secret")]
-LINK = Compiled(lambda: HubLink.objects.filter(client_id=Given("client_id")))
+LINK = Compiled(lambda: HubLink.objects.filter(client_id=Given("client_id")).defer("client_secret"))
 
 
 @router.post(

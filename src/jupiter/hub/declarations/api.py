@@ -38,7 +38,7 @@ ITS_OWN = "The caller's own name for the sale, unique for this caller and for ev
 NewReference = Annotated[str, Path(pattern=REFERENCE, description=ITS_OWN)]
 SomeReference = Annotated[str, Path(description=ITS_OWN)]
 DECLARED: Refusals = {409: {"already-declared": "It was declared: it does not change any more."}}
-LINK = Compiled(lambda: GuarantorLink.objects.filter(guarantor="stellantis"))
+LINK = Compiled(lambda: GuarantorLink.objects.filter(guarantor="stellantis").defer("client_secret"))
 WHOLE = Compiled(
     lambda: Sale.objects.select_related("point_of_sale", "client").filter(client=Given("client"), reference=Given("reference"))
 )

@@ -16,7 +16,6 @@ from jupiter.hub.guarantors.registry import GUARANTORS
 from jupiter.kit.compiled import Compiled, Given
 from jupiter.kit.inbox.actions import is_new_notice
 from jupiter.kit.journal.actions import note
-from jupiter.kit.lookups import only
 from jupiter.kit.partners import Answer
 from jupiter.kit.transmissions.actions import drop_pending, transmit
 from jupiter.kit.transmissions.models import State as Parcel
@@ -27,6 +26,7 @@ from .covering import COVER
 from .keeping import held, keep_change, locked
 
 FETCH = "document.fetch"
+ANNOUNCED = Compiled(lambda: PolicyDocument.objects.filter(sale=Given("sale")).defer("content"))
 DECLARED = Compiled(lambda: locked().filter(declaration_number=Given("number"), state=State.DECLARED))
 
 
@@ -147,7 +147,7 @@ def _take(sale: Sale, job: JobStateV1, *, sender: str, now: datetime) -> None:
 
 def _announce(sale: Sale, said: Mapping[str, Any]) -> None:
     facts = {name: said[name] for name in ("name", "href", "sha256", "size")}
-    document = only(PolicyDocument.objects.filter(sale=sale).defer("content"))
+    document = ANNOUNCED.first(sale=sale.pk)
     if document is None:  # nobody else makes one meanwhile: the sale is held
         document = PolicyDocument(sale=sale, **facts)
         insert(document)

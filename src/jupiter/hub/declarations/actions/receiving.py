@@ -8,7 +8,7 @@ from django.utils.translation import gettext_noop as _
 from jupiter.contracts.sale import SaleV1
 from jupiter.hub.dealers.models import ApiClient, PointOfSale
 from jupiter.hub.declarations import rules
-from jupiter.hub.declarations.models import LIFE, Sale, State
+from jupiter.hub.declarations.models import LIFE, Correction, Sale, State
 from jupiter.kit.compiled import Compiled, Given
 from jupiter.kit.journal.actions import note
 from jupiter.kit.writing import insert
@@ -17,6 +17,7 @@ from .keeping import held, keep_change, locked, together
 from .refusals import AlreadyDeclared, PointOfSaleFixed, SaleRefused, UnknownPointOfSale
 
 POINT = Compiled(lambda: PointOfSale.objects.filter(group=Given("group"), network_code=Given("network_code")))
+CORRECTED = Compiled(lambda: Correction.objects.filter(sale=Given("sale")).only("field"))
 SAID = Compiled(lambda: locked().filter(client=Given("client"), reference=Given("reference")))
 
 
@@ -45,7 +46,7 @@ def receive_sale(client: ApiClient, reference: str, said: SaleV1, *, today: date
     if not sale.declaration_number:  # once step 1 is passed, the hub's choice stands
         sale.with_warranty = with_warranty
         sale.guarantor = said.guarantor.value if said.guarantor and with_warranty else ""
-    corrected = set() if is_new else set(sale.corrections.values_list("field", flat=True))
+    corrected = set() if is_new else {one.field for one in CORRECTED.rows(sale=sale.pk)}
     kept = {name: value for name, value in sale.values.items() if name in corrected}
     emptied = {name for name in corrected if name not in kept}
     sale.values = together({name: value for name, value in reading.values.items() if name not in emptied} | kept, sale)
