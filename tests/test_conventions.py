@@ -159,7 +159,6 @@ def texts(module: ast.Module) -> dict[str, str]:
 # Rows that belong to nobody, or are reached from one that was found through the member.
 OPEN_ROWS = {
     "dealer/declarations/views.py:_sale_of:SaleAtHub": "of an order that its caller found through the member",
-    "dealer/orders/views/editing.py:warranties:WarrantyChoice": "the same list for everybody",
     "kit/accounts/views.py:_user_of:User": "of a password letter's signed link, by somebody not logged in",
 }
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from jupiter.dealer.customers.models import Customer, Party, Title
 from jupiter.dealer.sites.models import Group, Site
 from jupiter.dealer.vehicles.models import VatRegime, Vehicle
+from jupiter.kit.compiled import Compiled
 from jupiter.kit.history import kept
 from jupiter.kit.lines import with_lines
 from jupiter.kit.searching import plain, squeezed
@@ -71,6 +72,9 @@ class WarrantyChoice(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+
+OFFERED = Compiled(lambda: WarrantyChoice.objects.filter(is_offered=True))
 
 
 class OrderSet(models.QuerySet["Order"]):

@@ -25,11 +25,10 @@ from jupiter.dealer.orders.forms.filling import (
     without_deposit,
 )
 from jupiter.dealer.orders.forms.order import OrderForm
-from jupiter.dealer.orders.models import Order, WarrantyChoice
+from jupiter.dealer.orders.models import OFFERED, Order, WarrantyChoice
 from jupiter.dealer.sites.access import Member, member_may
 from jupiter.dealer.vehicles.models import Vehicle
 from jupiter.kit.clock import business_today
-from jupiter.kit.compiled import Compiled
 from jupiter.kit.french import printed_time
 from jupiter.kit.web.once import creation_key
 from jupiter.kit.web.screen import screen
@@ -51,7 +50,6 @@ from .showing import closed_page, form_page
 
 FOUND = 8  # lines a search in the form shows
 CARS_SOLD, CARS_TAKEN = "sold", "trade_in"
-OFFERED = Compiled(lambda: WarrantyChoice.objects.filter(is_offered=True))
 FILL = ("vehicle", "customer", "trade_in", "no_trade_in", "fees", "deposit", "no_deposit")
 
 
