@@ -8,7 +8,7 @@ from typing import Any
 from django.db import OperationalError, connection, transaction
 from psycopg.errors import LockNotAvailable
 
-from .models import KeptAnswer, ReceivedNotice
+from .models import KeptAnswer
 
 KEEP_ONCE = """
     WITH patience AS MATERIALIZED (SELECT current_setting('lock_timeout') AS usual, set_config('lock_timeout', %s, true)),
@@ -18,6 +18,7 @@ KEEP_ONCE = """
     )
     SELECT number, set_config('lock_timeout', usual, true) FROM (SELECT count(*) AS number FROM kept) AS found, patience
 """  # one statement, so that only this insert waits no longer than the patience: whoever else has the key may still be at work
+NOTE_ONCE = "INSERT INTO inbox_receivednotice (sender, notice_id) VALUES (%s, %s) ON CONFLICT DO NOTHING"
 PATIENCE_MS = 300  # how long a repeat waits for the first one to end
 
 
@@ -71,8 +72,9 @@ def _in_order(body: Mapping[str, Any]) -> dict[str, Any]:
 
 def is_new_notice(sender: str, notice_id: str) -> bool:
     """Call inside the transaction of the notice's effect."""
-    _, is_new = ReceivedNotice.objects.get_or_create(sender=sender, notice_id=notice_id)
-    return is_new
+    with connection.cursor() as cursor:
+        cursor.execute(NOTE_ONCE, [sender, notice_id])
+        return bool(cursor.rowcount)
 
 
 def _is_first(client_id: str, key: str, route: str, digest: str) -> bool:

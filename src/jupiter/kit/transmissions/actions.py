@@ -12,8 +12,10 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from jupiter.kit import jobs, tracing
+from jupiter.kit.compiled import Compiled, Given
 from jupiter.kit.lookups import only
 from jupiter.kit.partners import Answer, Trouble
+from jupiter.kit.writing import insert, rewrite
 
 from .carriers import Carrier
 from .models import LIFE, OPENS_AFTER, PROBE_SECONDS, Attempt, Outcome, PartnerTrouble, State, Transmission
@@ -24,10 +26,21 @@ SOON_SECONDS = 15.0  # the longest pause of a message whose partner answers othe
 TRIED_SOON = 20  # runs; then it is the message that is ill, and it keeps to its ladder
 
 
+HELD = Compiled(lambda: Transmission.objects.select_for_update().filter(pk=Given("pk")))
+UNSAID = Compiled(
+    lambda: (
+        Transmission.objects.select_for_update()
+        .filter(**{name: Given(name) for name in ("kind", "partner", "subject", "owner_id")}, state=State.SENDING, tries=0)
+        .order_by("-pk")
+    )
+)
+
+
 def transmit(kind: str, *, partner: str, subject: object, owner_id: int, words: Mapping[str, Any] | None = None) -> Transmission:
     """Call in the transaction that makes it true. Messages about one subject to one partner arrive in this order."""
     facts = {"kind": kind, "partner": partner, "subject": str(subject), "owner_id": owner_id, "words": words or {}}
-    parcel = Transmission.objects.create(**facts, trace=tracing.current())
+    parcel = Transmission(**facts, trace=tracing.current())
+    insert(parcel)
     _defer(parcel)
     return parcel
 
@@ -47,12 +60,14 @@ def transmit_latest(
     It may be on its way meanwhile: then what it said becomes a message of its own (`_as_said`) and it leaves again.
     """
     facts = {"kind": kind, "partner": partner, "subject": str(subject), "owner_id": owner_id}
-    waiting = Transmission.objects.select_for_update().filter(**facts, state=State.SENDING, tries=0).order_by("pk").last()
+    waiting = UNSAID.first(**facts)
     if waiting is None:
-        _defer(Transmission.objects.create(**facts, words=words, trace=tracing.current()), seconds=settings.NEWS_REST_SECONDS)
+        parcel = Transmission(**facts, words=words, trace=tracing.current())
+        insert(parcel)
+        _defer(parcel, seconds=settings.NEWS_REST_SECONDS)
         return
     waiting.words, waiting.key, waiting.trace = together(waiting.words, words), uuid4(), tracing.current()
-    waiting.save(update_fields=["words", "key", "trace"])
+    rewrite(waiting, "words", "key", "trace")
 
 
 @transaction.atomic
@@ -63,7 +78,7 @@ def send_again(parcel: Transmission, *, words: Mapping[str, Any] | None = None) 
     parcel.sending_since = timezone.now()
     if words is not None and words != parcel.words:
         parcel.words, parcel.key = dict(words), uuid4()
-    parcel.save(update_fields=["state", "trouble", "settled_at", "sending_since", "words", "key"])
+    rewrite(parcel, "state", "trouble", "settled_at", "sending_since", "words", "key")
     _defer(parcel)
     return parcel
 
@@ -74,7 +89,7 @@ def say_again(parcel: Transmission) -> Transmission:
     parcel = _held(parcel.pk)
     parcel.state, parcel.trouble, parcel.settled_at = LIFE.after(parcel.state, "say_again"), "", None
     parcel.sending_since = timezone.now()
-    parcel.save(update_fields=["state", "trouble", "settled_at", "sending_since"])
+    rewrite(parcel, "state", "trouble", "settled_at", "sending_since")
     _defer(parcel)
     return parcel
 
@@ -104,10 +119,10 @@ def record_delivery(said: Transmission, carrier: Carrier, answer: Answer, *, mil
     parcel = _as_said(said)
     _note(parcel, Outcome.ANSWERED, milliseconds, answer.status, answer.shown)
     if parcel.state in (State.DROPPED, State.DELIVERED):  # nobody waits for it any more, or who carried it too was faster
-        parcel.save(update_fields=["tries"])
+        rewrite(parcel, "tries")
         return parcel
     parcel.state, parcel.trouble, parcel.settled_at = LIFE.after(parcel.state, "deliver"), "", timezone.now()
-    parcel.save(update_fields=["tries", "state", "trouble", "settled_at"])
+    rewrite(parcel, "tries", "state", "trouble", "settled_at")
     carrier.accept(parcel, answer)
     partner_answers(parcel.partner)
     return parcel
@@ -121,10 +136,10 @@ def record_refusal(
     parcel = _as_said(said)
     _note(parcel, outcome, milliseconds, trouble.status, trouble.answer or trouble.reason)
     if parcel.state != State.SENDING:
-        parcel.save(update_fields=["tries"])
+        rewrite(parcel, "tries")
         return parcel
     parcel.state, parcel.trouble, parcel.settled_at = LIFE.after(parcel.state, "set_aside"), trouble.reason, timezone.now()
-    parcel.save(update_fields=["tries", "state", "trouble", "settled_at"])
+    rewrite(parcel, "tries", "state", "trouble", "settled_at")
     if carrier and carrier.refuse:
         carrier.refuse(parcel, trouble.reason)
     if outcome == Outcome.REFUSED and trouble.status is not None:  # who says no is there
@@ -141,7 +156,7 @@ def record_silence(said: Transmission, trouble: Trouble, *, milliseconds: int) -
         parcel.trouble = trouble.reason
     if parcel.pk != said.pk:
         parcel.state, parcel.settled_at = LIFE.after(parcel.state, "drop"), timezone.now()
-    parcel.save(update_fields=["tries", "trouble", "state", "settled_at"])
+    rewrite(parcel, "tries", "trouble", "state", "settled_at")
     _note_failure(parcel.partner, trouble.reason)
 
 
@@ -234,12 +249,13 @@ def _as_said(said: Transmission) -> Transmission:
 
 
 def _held(parcel_id: int) -> Transmission:
-    return Transmission.objects.select_for_update().get(pk=parcel_id)
+    parcel = HELD.first(pk=parcel_id)
+    if parcel is None:
+        raise Transmission.DoesNotExist
+    return parcel
 
 
 def _note(parcel: Transmission, outcome: Outcome, milliseconds: int, status: int | None, answer: str) -> None:
     """The caller, who holds the row, saves its `tries` with what else it changes."""
     parcel.tries += 1
-    Attempt.objects.create(
-        transmission=parcel, outcome=outcome, milliseconds=milliseconds, status=status, answer=answer.replace("\x00", "\ufffd")
-    )
+    insert(Attempt(transmission=parcel, outcome=outcome, milliseconds=milliseconds, status=status, answer=answer.replace("\x00", "\ufffd")))

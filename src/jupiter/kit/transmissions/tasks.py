@@ -10,6 +10,7 @@ from django.utils.translation import gettext_noop as _
 from procrastinate.contrib.django import app
 
 from jupiter.kit import tracing
+from jupiter.kit.compiled import Compiled, Given
 from jupiter.kit.jobs import AFTER_ITS_PAUSE, UPKEEP, NotNow
 from jupiter.kit.partners import Answer, GiveUp, Trouble, TryAgain
 from jupiter.kit.walls import walled
@@ -19,6 +20,8 @@ from .carriers import CARRIERS, Call, Carrier
 from .models import Outcome, State, Transmission
 
 DATABASE_PAUSE_SECONDS = 3
+
+TO_CARRY = Compiled(lambda: Transmission.objects.with_breaker().filter(pk=Given("pk")))
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +45,9 @@ def carry(*, transmission_id: int, owner_id: int) -> None:
 
 def _carry(transmission_id: int, owner_id: int) -> None:
     with walled([owner_id]):
-        parcel = Transmission.objects.with_breaker().get(pk=transmission_id)
+        parcel = TO_CARRY.first(pk=transmission_id)
+        if parcel is None:
+            raise Transmission.DoesNotExist
         if parcel.state != State.SENDING:
             return
         pause = actions.pause_before_next_try(parcel, now=timezone.now())
