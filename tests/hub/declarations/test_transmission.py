@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from jupiter.contracts.job_notice import JobNoticeV1
 from jupiter.hub.declarations import actions, client, rules
+from jupiter.hub.declarations.actions import declaring
 from jupiter.hub.declarations.models import Cover, DeclarationVersion, PolicyDocument, Sale
 from jupiter.hub.guarantors.stellantis import client as stellantis
 from jupiter.kit.notices import verified_id
@@ -46,6 +47,19 @@ def refused(pointer="/requests/2/body/data/attributes/vin", message="VIN : la va
         "details": [{"message": message, "properties": {"pointer": pointer}}],
     }
     return httpx.Response(400, json=said)
+
+
+def test_a_profile_saved_for_the_first_time_meanwhile_counts(monkeypatch):
+    point = make.a_point(configured=False)
+    sale = make.a_received_sale(make.a_client(point.group), None, make.full_words())
+    was_configured = declaring.is_configured
+
+    def saved_in_between(asked):
+        make.configure(point)
+        return was_configured(asked)
+
+    monkeypatch.setattr(declaring, "is_configured", saved_in_between)
+    assert actions.declare_sale(sale, who="HAKIM AB", today=make.DAY, now=make.NOON).cover == Cover.SENDING
 
 
 @pytest.fixture(autouse=True)

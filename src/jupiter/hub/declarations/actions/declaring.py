@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext_noop as _
 
 from jupiter.hub.dealers.actions import chosen_accounts, is_configured
+from jupiter.hub.dealers.models import GuarantorAccount
 from jupiter.hub.declarations import rules
 from jupiter.hub.declarations.models import LIFE, Cover, Sale, State
 from jupiter.kit.accounts.models import User
@@ -31,9 +32,7 @@ def declare_sale(sale: Sale, *, who: str, today: date, now: datetime) -> Sale:
 
 def _declare(sale: Sale, *, who: str, today: date, now: datetime) -> Sale:
     state = LIFE.after(sale.state, "declare")
-    accounts = chosen_accounts(sale.point_of_sale) if sale.with_warranty else {}
-    if not accounts and not is_configured(sale.point_of_sale):
-        raise ProfileNotConfigured
+    accounts = _accounts_for(sale)
     if names := rules.missing(sale.values, with_warranty=sale.with_warranty):
         raise FieldsMissing(names)
     account = None
@@ -53,6 +52,17 @@ def _declare(sale: Sale, *, who: str, today: date, now: datetime) -> Sale:
         sentence=_("Déclarée sous le numéro %(declaration_number)s") % {"declaration_number": sale.declaration_number}, guarantor=sale.guarantor, warnings_confirmed=confirmed,
     )  # fmt: skip
     return sale
+
+
+def _accounts_for(sale: Sale) -> dict[str, GuarantorAccount]:
+    """Only a profile without any is looked at twice: it may have been saved for the first time between the two questions."""
+    point = sale.point_of_sale
+    accounts = chosen_accounts(point) if sale.with_warranty else {}
+    if accounts:
+        return accounts
+    if not is_configured(point):
+        raise ProfileNotConfigured
+    return chosen_accounts(point) if sale.with_warranty else {}
 
 
 @transaction.atomic
