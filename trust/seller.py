@@ -20,8 +20,9 @@ from .proxy import PATIENCE_OF_CLIENTS
 
 sell = seller_script()
 
-OPEN_SALES = 5  # each seller keeps so many going
-LOOK_AGAIN, ASK_AGAIN, LONGEST, REST = 0.25, 0.3, 2.0, 0.02  # seconds
+OPEN_SALES = 15  # each seller keeps so many going: most of them wait, for a process that died or a message that was lost
+LOOK_AGAIN, LONGEST_LOOK = 0.25, 4.0  # seconds between two looks at what must come by itself, more each time
+ASK_AGAIN, LONGEST, REST = 0.3, 2.0, 0.02  # seconds
 LOOK_AROUND = 8  # sales between two looks at lists
 LETTERS = "ABCDEFGHJKLMNPQRTVXYZ"
 GROUPS: dict[str, dict[str, str]] = {
@@ -180,7 +181,7 @@ class Seller(threading.Thread):
         try:
             facts = act(sale)
         except NotYet:
-            sale.due = time.monotonic() + min(LONGEST, LOOK_AGAIN * 1.5**sale.looks)
+            sale.due = time.monotonic() + min(LONGEST_LOOK, LOOK_AGAIN * 1.5**sale.looks)
             sale.looks += 1
         except (Unknown, httpx.HTTPError) as trouble:
             self.world.history.say("info", step, sale, why=str(trouble)[:200] or type(trouble).__name__)

@@ -103,7 +103,10 @@ def test_searches_find_their_own_by_the_view(two_groups, django_assert_num_queri
     plate = Vehicle.objects.get(site=there).plate
     with walled([here.pk]):
         assert set(Vehicle.objects.matching("PEUGEOT").values_list("site", flat=True)) == {here.pk}
-        assert "vehicles_vehicle_search" in str(Vehicle.objects.matching(plate).query)
+        assert '"vehicles_vehicle_search"' in str(Vehicle.objects.matching(plate).query)
+    with everywhere():
+        assert set(Vehicle.objects.matching("PEUGEOT").values_list("site", flat=True)) > {here.pk}
+        assert '"vehicles_vehicle_search_all"' in str(Vehicle.objects.matching(plate).query)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -121,6 +124,7 @@ def test_without_a_wall_entered_there_is_nothing_and_the_owner_sees_no_more(conn
             assert somebody.execute("SELECT count(*) FROM orders_order").fetchone() == (seen,), role
             if role != roles.OWNER:
                 assert somebody.execute("SELECT count(*) FROM orders_order_search").fetchone() == (0,), role
+                assert somebody.execute("SELECT count(*) FROM orders_order_search_all").fetchone() == (0,), role
 
 
 def test_the_view_of_searches_belongs_to_a_role_that_nobody_is(two_groups):
