@@ -98,8 +98,9 @@ def test_every_deferred_task_exists(service):
 
 
 def test_every_kind_of_transmission_has_a_carrier(service):
-    said = {kind for path in of_service(service["name"]) for kind in first_words(path, "transmit")}
-    assert said, "nothing found: is transmit() still its name?"
+    ways = ("transmit", "transmit_latest")
+    said = {kind for path in of_service(service["name"]) for way in ways for kind in first_words(path, way)}
+    assert said, f"nothing found: are {ways} still their names?"
     assert said - set(service["kinds"]) == set()
     assert set(service["kinds"]) - said == set(), "carried, but never said"
     assert max(map(len, said)) <= service["longest"]

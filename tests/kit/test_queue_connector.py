@@ -1,31 +1,37 @@
 """The worker's own connections, on the real server."""
 
 import asyncio
+from typing import Any
 
 import pytest
 from django.db import connection
 from procrastinate.exceptions import ConnectorException
 
 from jupiter.kit import queue_connector
-from tests.worker import sql
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-OTHERS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+HERE = "SELECT array_agg(pid) AS pids FROM pg_stat_activity WHERE datname = current_database()"
+CUT = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> ALL (%s)"
 OWN = "SELECT pg_backend_pid() AS pid"
 
 
-def _cut_others() -> None:
-    sql(OTHERS)
-    connection.close()
+def _ask(question: str, *values: object) -> Any:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(question, values)
+            return cursor.fetchone()[0]
+    finally:
+        connection.close()
 
 
 async def _asked(*, before_the_second: float) -> list[int]:
+    others = await asyncio.to_thread(_ask, HERE)
     connector = queue_connector.queue_connector()
     await connector.open_async()
     try:
         first = await connector.execute_query_one_async(OWN)
-        await asyncio.to_thread(_cut_others)
+        await asyncio.to_thread(_ask, CUT, others)
         await asyncio.sleep(before_the_second)
         return [first["pid"], (await connector.execute_query_one_async(OWN))["pid"]]
     finally:
