@@ -1,10 +1,9 @@
 """Work to do after the commit. A job exists if and only if the fact it follows from exists."""
 
 import logging
-from datetime import timedelta
+from datetime import datetime
 
 from django.db import connection
-from django.utils import timezone
 from procrastinate import BaseRetryStrategy, RetryDecision
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
@@ -49,16 +48,15 @@ class AfterItsPause(BaseRetryStrategy):
 AFTER_ITS_PAUSE = AfterItsPause()
 
 
-def defer(task: str, *, queue: str | None = None, lock: str | None = None, seconds: float = 0.0, **ids: int | str) -> None:
+def defer(task: str, *, queue: str | None = None, lock: str | None = None, not_before: datetime | None = None, **ids: int | str) -> None:
     """Call inside the transaction that makes it true. Named, not imported: tasks may import actions.
 
     `lock` is a strict order: jobs with the same lock run one at a time, oldest first, also while the oldest waits to be tried again.
-    `seconds` is how long it rests before it may begin.
+    `not_before` is by the database's clock, which fetches by it: this machine's may be wrong.
     """
     if not connection.in_atomic_block:
         raise RuntimeError(f"{task} must be deferred in the transaction that makes it true")
-    due = timezone.now() + timedelta(seconds=seconds) if seconds else None
-    options = {name: value for name, value in (("queue", queue), ("lock", lock), ("schedule_at", due)) if value is not None}
+    options = {name: value for name, value in (("queue", queue), ("lock", lock), ("schedule_at", not_before)) if value is not None}
     job = app.configure_task(task, allow_unknown=False, **options)
     job.job_manager = IN_THIS_TRANSACTION
     job.defer(**ids)

@@ -64,7 +64,7 @@ def transmit_latest(
     if waiting is None:
         parcel = Transmission(**facts, words=words, trace=tracing.current())
         insert(parcel)
-        _defer(parcel, seconds=settings.NEWS_REST_SECONDS)
+        _defer(parcel, rest_seconds=settings.NEWS_REST_SECONDS)
         return
     waiting.words, waiting.key, waiting.trace = together(waiting.words, words), uuid4(), tracing.current()
     rewrite(waiting, "words", "key", "trace")
@@ -226,12 +226,12 @@ def _pull_forward(partner: str, *, within: float = 0.0, runs: int | None = None,
         return int(cursor.rowcount)
 
 
-def _defer(parcel: Transmission, *, seconds: float = 0.0) -> None:
+def _defer(parcel: Transmission, *, rest_seconds: float = 0.0) -> None:
     jobs.defer(
         "carry",
         queue=parcel.partner,
         lock=f"{parcel.partner} {parcel.subject}",
-        seconds=seconds,
+        not_before=parcel.created_at + timedelta(seconds=rest_seconds) if rest_seconds else None,
         transmission_id=parcel.pk,
         owner_id=parcel.owner_id,
     )
