@@ -50,7 +50,7 @@ TRANSMISSIONS = """SELECT id, kind, subject, state, trouble, EXISTS (SELECT 1 FR
     AND args ->> 'transmission_id' = transmission.id::text AND status IN ('todo', 'doing')) AS has_job FROM transmissions_transmission transmission"""
 JOURNAL = "SELECT thing, thing_key, what FROM journal_entry WHERE thing IN ('order', 'sale', 'quote', 'policy') ORDER BY id"
 JOBS = "SELECT task_name, status::text, scheduled_at, attempts FROM procrastinate_jobs WHERE status IN ('todo', 'doing') AND queue_name <> 'upkeep'"
-FAILED = "SELECT task_name, args::text FROM procrastinate_jobs WHERE status = 'failed' AND queue_name <> 'upkeep'"
+FAILED = "SELECT task_name, args::text FROM procrastinate_jobs WHERE status IN ('failed', 'aborted') AND queue_name <> 'upkeep'"
 
 # Each series: the service, whose numbers, and the instant of issue. Those of the demonstration come before.
 NUMBERS = (

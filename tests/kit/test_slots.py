@@ -11,12 +11,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from django.db import connection, transaction
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from jupiter.kit.partners import Line
 from jupiter.kit.queue_connector import queue_connector
 from jupiter.kit.transmissions import carriers
 from jupiter.kit.transmissions.actions import transmit, transmit_latest
 from jupiter.kit.transmissions.carriers import Carrier, reads_nothing
+from jupiter.kit.transmissions.management.commands.worker import run_together
 from jupiter.kit.transmissions.models import State, Transmission
 from jupiter.kit.transmissions.slots import FairWorker
 
@@ -170,3 +172,51 @@ def test_a_freed_slot_is_taken_at_once(monkeypatch):
                 assert time.monotonic() - start < 4, "it waits for the next poll"
                 time.sleep(0.02)
         assert slow.most == SLOTS
+
+
+def test_what_a_workers_end_cuts_short_is_carried_again(monkeypatch):
+    with a_partner(8) as slow, speaking_to(monkeypatch, slow=slow):
+        say("slow", "sale")
+
+        async def work():
+            asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(SLOTS))
+            with app.replace_connector(queue_connector()):
+                async with app.open_async():
+                    worker = FairWorker(app, slots=SLOTS, concurrency=SLOTS, install_signal_handlers=False)
+                    running = asyncio.create_task(worker.run())
+                    assert await asyncio.to_thread(slow.asked.acquire, timeout=5)
+                    (job,) = worker._running_jobs
+                    worker.stop()
+                    job.cancel()
+                    await running
+                    slow.closing.set()
+
+        asyncio.run(work())
+    assert ProcrastinateJob.objects.get(task_name="carry").status == "todo"
+
+
+class Stub:
+    """Of a worker: it ends by a fault, or takes a moment to end once it is told to."""
+
+    def __init__(self, fault=None):
+        self.fault, self.told, self.ended_well = fault, asyncio.Event(), False
+
+    def stop(self):
+        self.told.set()
+
+    async def run(self):
+        if self.fault:
+            raise self.fault
+        await self.told.wait()
+        await asyncio.sleep(0.1)
+        self.ended_well = True
+
+
+def test_a_worker_that_ends_by_a_fault_lets_the_other_end_its_jobs():
+    async def work():
+        broken, other = Stub(RuntimeError("the database went away")), Stub()
+        with pytest.raises(RuntimeError):
+            await run_together([broken, other])
+        return other.ended_well
+
+    assert asyncio.run(work())

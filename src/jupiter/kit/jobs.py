@@ -1,12 +1,14 @@
 """Work to do after the commit. A job exists if and only if the fact it follows from exists."""
 
 import logging
+from asyncio import CancelledError
 from datetime import datetime
 
 from django.db import connection
 from procrastinate import BaseRetryStrategy, RetryDecision
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.exceptions import JobAborted
 from procrastinate.jobs import Job, Status
 from procrastinate.manager import JobManager
 
@@ -37,9 +39,11 @@ class NotNow(Exception):
 
 
 class AfterItsPause(BaseRetryStrategy):
-    """NotNow is tried again after its pause. Anything else is a bug, and stays failed."""
+    """NotNow is tried again after its pause, and what its worker's end cut short at once. Anything else is a bug, and stays failed."""
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        if isinstance(exception, CancelledError | JobAborted):
+            return RetryDecision(retry_in={"seconds": 0})
         if not isinstance(exception, NotNow):
             return None
         return RetryDecision(retry_in={"seconds": max(1, round(exception.seconds)) if exception.seconds else 0})

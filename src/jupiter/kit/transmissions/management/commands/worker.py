@@ -2,12 +2,14 @@
 
 import asyncio
 import signal
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 from procrastinate.contrib.django import app
+from procrastinate.worker import Worker
 
 from jupiter.kit.jobs import UPKEEP
 from jupiter.kit.queue_connector import queue_connector
@@ -47,9 +49,16 @@ async def work(concurrency: int) -> None:
             ]
             for sign in (signal.SIGTERM, signal.SIGINT):
                 loop.add_signal_handler(sign, lambda: [worker.stop() for worker in workers])
-            # If one ends (the database went away), so does the process: whoever supervises it starts it anew.
-            tasks = [asyncio.create_task(worker.run()) for worker in workers]
-            done, rest = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            for worker in workers:
-                worker.stop()
-            await asyncio.gather(*done, *rest)
+            await run_together(workers)
+
+
+async def run_together(workers: Sequence[Worker]) -> None:
+    """If one ends (the database went away), so does the process, and whoever supervises it starts it anew: but not before the other's
+    running jobs have ended, which would be cut short."""
+    running = [asyncio.create_task(worker.run()) for worker in workers]
+    await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+    for worker in workers:
+        worker.stop()
+    for outcome in await asyncio.gather(*running, return_exceptions=True):
+        if isinstance(outcome, BaseException):
+            raise outcome
