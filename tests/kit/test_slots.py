@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from jupiter.kit.notices import in_one
 from jupiter.kit.partners import Line
 from jupiter.kit.queue_connector import queue_connector
 from jupiter.kit.transmissions import carriers
@@ -143,7 +144,7 @@ def test_news_leave_after_their_rest_though_nobody_polls(monkeypatch, settings):
         time.sleep(0.5)
         for number in range(2):  # the second comes while the first rests
             with transaction.atomic():
-                transmit_latest("test.words", partner="quick", subject=f"sale-{number}", owner_id=1, words={})
+                transmit_latest("test.words", partner="quick", subject=f"sale-{number}", owner_id=1, words={}, together=in_one)
             time.sleep(0.2)
         assert quick.asked.acquire(timeout=3)
         assert quick.asked.acquire(timeout=3)

@@ -57,6 +57,13 @@ class Compiled(Generic[Row]):
         """The first row; for a query that finds few."""
         return next(iter(self.rows(**given)), None)
 
+    def get(self, **given: Any) -> Row:
+        """The first row; the model's DoesNotExist where there is none."""
+        row = self.first(**given)
+        if row is None:
+            raise self._written[0].model.DoesNotExist
+        return row
+
     @cached_property
     def _written(self) -> tuple[Any, Any, str, tuple[Any, ...]]:
         query_set = self.make()

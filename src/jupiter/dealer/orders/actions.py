@@ -347,10 +347,7 @@ def _held(order: Order) -> Order:
     The lock is a statement of its own: read in one with it, joined rows would be as old as the wait. Nobody saved since it was read: it
     need not be read again.
     """
-    locked = VERSION.first(pk=order.pk)
-    if locked is None:
-        raise Order.DoesNotExist
-    if order.version != locked.version:
+    if order.version != VERSION.get(pk=order.pk).version:
         return Order.objects.for_page().get(pk=order.pk)
     order = copy(order)
     order.buyer = copy(order.buyer)

@@ -2,10 +2,9 @@
 
 import hashlib
 import json
-from functools import cache
+from functools import cache, partial
 from urllib.parse import urlsplit
 
-from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
@@ -14,6 +13,7 @@ from jupiter.hub.guarantors.port import Guarantor
 from jupiter.hub.guarantors.registry import GUARANTORS
 from jupiter.kit.notices import signed_headers
 from jupiter.kit.partners import Answer, GiveUp, Line
+from jupiter.kit.transmissions.carriers import Call
 from jupiter.kit.transmissions.models import Transmission
 
 
@@ -34,12 +34,15 @@ def fetch_document(parcel: Transmission) -> Answer:
     return answer
 
 
-def post_notice(parcel: Transmission) -> Answer:
-    """Signed anew at each attempt, under the same id."""
+def prepare_notice(parcel: Transmission) -> Call:
     client = ApiClient.objects.get(pk=int(parcel.partner.removeprefix("dealer:")))
     if not client.wants_notices:
         raise GiveUp(_("%(client)s n’a pas d’adresse pour les nouvelles") % {"client": client.name})
-    connection.close()  # a slow partner holds a thread, not a database connection
+    return partial(_post_notice, client, parcel)
+
+
+def _post_notice(client: ApiClient, parcel: Transmission) -> Answer:
+    """Signed anew at each attempt, under the same id."""
     body = json.dumps(parcel.words, ensure_ascii=False).encode()
     headers = signed_headers(client.notice_secrets, notice_id=str(parcel.key), body=body, now=timezone.now())
     address = urlsplit(client.notice_url)

@@ -28,7 +28,7 @@ register(
     Carrier(
         kind=actions.NOTICE,
         label=lazy("Nouvelles de la vente au logiciel du point de vente"),
-        prepare=reads_nothing(client.post_notice),
+        prepare=client.prepare_notice,
         accept=lambda parcel, answer: None,
     )
 )

@@ -1,7 +1,7 @@
 """Policies and their documents by API."""
 
 import re
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Path, Router
@@ -9,8 +9,8 @@ from typing_extensions import TypedDict
 
 from jupiter.insurer import guidewire
 from jupiter.insurer.guidewire import DOCUMENTED, Amount, Collected, Link, Named, Typekey
-from jupiter.insurer.producers.access import CallerMay, for_the_caller
-from jupiter.insurer.producers.models import Caller, CompiledWithin
+from jupiter.insurer.producers.access import CallerMay, caller_of, for_the_caller
+from jupiter.insurer.producers.models import CompiledWithin
 from jupiter.kit.api import not_found
 from jupiter.kit.clock import business_today
 from jupiter.kit.compiled import Compiled, Given
@@ -201,7 +201,7 @@ def document_content(
     """The same bytes at each download; their SHA-256 is the ETag."""
     if not 0 < sequence < 10_000 or not NUMBER.fullmatch(policy_id):
         raise not_found()
-    document = DOCUMENT.first(_caller(request), number=policy_id, sequence=sequence)
+    document = DOCUMENT.first(caller_of(request), number=policy_id, sequence=sequence)
     if document is None:
         raise not_found()
     return served(document)
@@ -230,11 +230,7 @@ DOCUMENT = CompiledWithin(
 
 
 def _policy(request: HttpRequest, policy_id: str) -> Policy:
-    policy = POLICY.first(_caller(request), number=policy_id) if NUMBER.fullmatch(policy_id) else None
+    policy = POLICY.first(caller_of(request), number=policy_id) if NUMBER.fullmatch(policy_id) else None
     if policy is None:
         raise not_found()
     return policy
-
-
-def _caller(request: HttpRequest) -> Caller:
-    return cast(Caller, request.auth)  # type: ignore[attr-defined]

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from contextlib import nullcontext
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.auth.decorators import login_required
 from django.contrib.postgres.aggregates import ArrayAgg
@@ -44,12 +44,17 @@ def member_may(act: str) -> Callable[[View], View]:
     return guard
 
 
+def caller_of(request: HttpRequest) -> Caller:
+    """Whom CallerMay let in."""
+    return cast(Caller, request.auth)  # type: ignore[attr-defined]
+
+
 def for_the_caller(operation: Callable[..., Any]) -> Callable[..., Any]:
     """An operation of the API works in one transaction, in which only the caller's producers exist."""
 
     @wraps(operation)
     def door(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        caller: Caller = request.auth  # type: ignore[attr-defined]
+        caller = caller_of(request)
         with everywhere() if caller.everywhere else walled(caller.producer_ids, client=caller.key):
             return operation(request, *args, **kwargs)
 

@@ -302,8 +302,7 @@ def _held(job: Job) -> Job:
 
 
 def _read(job: Job) -> Job:
-    (read,) = WITH_ALL.rows(job=job.pk)
-    return read
+    return WITH_ALL.get(job=job.pk)
 
 
 LOCKED = Compiled(lambda: Job.objects.select_for_update().only("pk").filter(pk=Given("job")))

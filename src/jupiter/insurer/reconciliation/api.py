@@ -9,8 +9,7 @@ from ninja import Path, Query, Router
 from jupiter.contracts.base import Day
 from jupiter.contracts.insurance_job import PRODUCER_CODE
 from jupiter.contracts.reconciliation import CURSOR, MOST_NAMED, DaysV1, JobLinesV1, KeptJobV1
-from jupiter.insurer.producers.access import CallerMay, for_the_caller
-from jupiter.insurer.producers.models import Caller
+from jupiter.insurer.producers.access import CallerMay, caller_of, for_the_caller
 from jupiter.insurer.quotes.models import Job, JobSet
 from jupiter.kit.api import not_found
 from jupiter.kit.differences.rules import AT_ONCE
@@ -29,7 +28,7 @@ ToDay = Annotated[Day, Query(alias="to", description="Last day; at most 400 days
 
 def _jobs(request: HttpRequest) -> JobSet:
     """Those that this caller made: what others made is not its to compare."""
-    caller: Caller = request.auth  # type: ignore[attr-defined]
+    caller = caller_of(request)
     return Job.within(caller).filter(client=caller.client)
 
 

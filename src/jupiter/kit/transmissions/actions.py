@@ -38,22 +38,10 @@ UNSAID = Compiled(
 
 def transmit(kind: str, *, partner: str, subject: object, owner_id: int, words: Mapping[str, Any] | None = None) -> Transmission:
     """Call in the transaction that makes it true. Messages about one subject to one partner arrive in this order."""
-    facts = {"kind": kind, "partner": partner, "subject": str(subject), "owner_id": owner_id, "words": words or {}}
-    parcel = Transmission(**facts, trace=tracing.current())
-    insert(parcel)
-    _defer(parcel)
-    return parcel
+    return _say(kind=kind, partner=partner, subject=str(subject), owner_id=owner_id, words=words or {})
 
 
-def transmit_latest(
-    kind: str,
-    *,
-    partner: str,
-    subject: object,
-    owner_id: int,
-    words: Mapping[str, Any],
-    together: Together = lambda earlier, latest: latest,
-) -> None:
+def transmit_latest(kind: str, *, partner: str, subject: object, owner_id: int, words: Mapping[str, Any], together: Together) -> None:
     """For a message that says how things stand. One that waits unsaid says the newest instead of being followed by another:
     `together` makes one of its words and ours. It rests a moment before it leaves, so that what happens in one go is told in one go.
 
@@ -62,9 +50,7 @@ def transmit_latest(
     facts = {"kind": kind, "partner": partner, "subject": str(subject), "owner_id": owner_id}
     waiting = UNSAID.first(**facts)
     if waiting is None:
-        parcel = Transmission(**facts, words=words, trace=tracing.current())
-        insert(parcel)
-        _defer(parcel, rest_seconds=settings.NEWS_REST_SECONDS)
+        _say(**facts, words=words, rest_seconds=settings.NEWS_REST_SECONDS)
         return
     waiting.words, waiting.key, waiting.trace = together(waiting.words, words), uuid4(), tracing.current()
     rewrite(waiting, "words", "key", "trace")
@@ -73,7 +59,7 @@ def transmit_latest(
 @transaction.atomic
 def send_again(parcel: Transmission, *, words: Mapping[str, Any] | None = None) -> Transmission:
     """Renvoyer: the same words keep their key; other words are another message and get another."""
-    parcel = _held(parcel.pk)
+    parcel = HELD.get(pk=parcel.pk)
     parcel.state, parcel.trouble, parcel.settled_at = LIFE.after(parcel.state, "send_again"), "", None
     parcel.sending_since = timezone.now()
     if words is not None and words != parcel.words:
@@ -86,7 +72,7 @@ def send_again(parcel: Transmission, *, words: Mapping[str, Any] | None = None) 
 @transaction.atomic
 def say_again(parcel: Transmission) -> Transmission:
     """The partner answered once and holds nothing of it any more: the same words under the same key."""
-    parcel = _held(parcel.pk)
+    parcel = HELD.get(pk=parcel.pk)
     parcel.state, parcel.trouble, parcel.settled_at = LIFE.after(parcel.state, "say_again"), "", None
     parcel.sending_since = timezone.now()
     rewrite(parcel, "state", "trouble", "settled_at", "sending_since")
@@ -226,6 +212,13 @@ def _pull_forward(partner: str, *, within: float = 0.0, runs: int | None = None,
         return int(cursor.rowcount)
 
 
+def _say(*, rest_seconds: float = 0.0, **facts: Any) -> Transmission:
+    parcel = Transmission(**facts, trace=tracing.current())
+    insert(parcel)
+    _defer(parcel, rest_seconds=rest_seconds)
+    return parcel
+
+
 def _defer(parcel: Transmission, *, rest_seconds: float = 0.0) -> None:
     jobs.defer(
         "carry",
@@ -239,20 +232,13 @@ def _defer(parcel: Transmission, *, rest_seconds: float = 0.0) -> None:
 
 def _as_said(said: Transmission) -> Transmission:
     """The row, held. If newer words took the place of those that were said, these get a row of their own: each says what its attempts said."""
-    parcel = _held(said.pk)
+    parcel = HELD.get(pk=said.pk)
     if parcel.key == said.key or parcel.state != State.SENDING:
         return parcel
     return only(Transmission.objects.select_for_update().filter(key=said.key)) or Transmission.objects.create(
         kind=said.kind, partner=said.partner, subject=said.subject, owner_id=said.owner_id, words=said.words, key=said.key,
         trace=said.trace, created_at=said.created_at, sending_since=said.sending_since,
     )  # fmt: skip
-
-
-def _held(parcel_id: int) -> Transmission:
-    parcel = HELD.first(pk=parcel_id)
-    if parcel is None:
-        raise Transmission.DoesNotExist
-    return parcel
 
 
 def _note(parcel: Transmission, outcome: Outcome, milliseconds: int, status: int | None, answer: str) -> None:

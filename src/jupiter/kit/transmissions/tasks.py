@@ -19,6 +19,7 @@ from . import actions
 from .carriers import CARRIERS, Call, Carrier
 from .models import Outcome, State, Transmission
 
+DATABASE_AWAY = (OperationalError, InterfaceError)
 DATABASE_PAUSE_SECONDS = 3
 
 TO_CARRY = Compiled(lambda: Transmission.objects.with_breaker().filter(pk=Given("pk")))
@@ -29,25 +30,27 @@ log = logging.getLogger(__name__)
 @app.task(name="carry", retry=AFTER_ITS_PAUSE)
 def carry(*, transmission_id: int, owner_id: int) -> None:
     """May run twice: a settled row is left alone, and the partner knows the key of an unsettled one."""
-    start = time.monotonic()
     try:
-        try:
-            _carry(transmission_id, owner_id)
-        except (NotNow, OperationalError, InterfaceError):
-            raise
-        except Exception as error:  # a bug, wherever it struck: the row says so, the job stays failed
-            _set_aside_as_broken(transmission_id, owner_id, error, milliseconds=_since(start))
-            raise
-    except (OperationalError, InterfaceError) as error:
+        _carry_or_set_aside(transmission_id, owner_id)
+    except DATABASE_AWAY as error:
         connection.close()
         raise NotNow(DATABASE_PAUSE_SECONDS) from error
 
 
+def _carry_or_set_aside(transmission_id: int, owner_id: int) -> None:
+    start = time.monotonic()
+    try:
+        _carry(transmission_id, owner_id)
+    except (NotNow, *DATABASE_AWAY):
+        raise
+    except Exception as error:  # a bug, wherever it struck: the row says so, the job stays failed
+        _set_aside_as_broken(transmission_id, owner_id, error, milliseconds=_since(start))
+        raise
+
+
 def _carry(transmission_id: int, owner_id: int) -> None:
     with walled([owner_id]):
-        parcel = TO_CARRY.first(pk=transmission_id)
-        if parcel is None:
-            raise Transmission.DoesNotExist
+        parcel = TO_CARRY.get(pk=transmission_id)
         if parcel.state != State.SENDING:
             return
         pause = actions.pause_before_next_try(parcel, now=timezone.now())
@@ -68,13 +71,12 @@ def _speak(parcel: Transmission, carrier: Carrier, call: Call) -> None:
             recorded = actions.record_delivery(parcel, carrier, answer, milliseconds=_since(start))
     except TryAgain as trouble:
         pause = actions.pause_before_next_try(parcel, now=timezone.now())
-        with walled([parcel.owner_id]):
-            if pause is not None:
-                actions.record_silence(parcel, trouble, milliseconds=_since(start))
-            else:
-                recorded = actions.record_refusal(parcel, carrier, _spent(trouble), milliseconds=_since(start), outcome=Outcome.TRY_AGAIN)
         if pause is not None:
+            with walled([parcel.owner_id]):
+                actions.record_silence(parcel, trouble, milliseconds=_since(start))
             raise NotNow(max(pause, trouble.wait or 0)) from trouble
+        with walled([parcel.owner_id]):
+            recorded = actions.record_refusal(parcel, carrier, _spent(trouble), milliseconds=_since(start), outcome=Outcome.TRY_AGAIN)
     except GiveUp as trouble:
         with walled([parcel.owner_id]):
             recorded = actions.record_refusal(parcel, carrier, trouble, milliseconds=_since(start))
@@ -90,7 +92,7 @@ def _set_aside_as_broken(transmission_id: int, owner_id: int, error: Exception, 
         record = partial(actions.record_refusal, parcel, trouble=trouble, milliseconds=milliseconds, outcome=Outcome.BROKEN)
         try:
             record(CARRIERS.get(parcel.kind))
-        except (OperationalError, InterfaceError):
+        except DATABASE_AWAY:
             raise
         except Exception:
             log.exception("what follows from a refusal broke too")

@@ -17,10 +17,7 @@ HELD: Compiled[Sale] = Compiled(lambda: locked().filter(pk=Given("pk")))
 
 
 def held(sale_id: int) -> Sale:
-    sale = HELD.first(pk=sale_id)
-    if sale is None:
-        raise Sale.DoesNotExist
-    return sale
+    return HELD.get(pk=sale_id)
 
 
 def locked() -> Any:

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from jupiter.contracts.base import ShortText, Words
 from jupiter.contracts.insurance_job import AccountV1, InsuredVehicleV1, SubmissionV1
 from jupiter.insurer import guidewire
-from jupiter.insurer.producers.access import CallerMay
+from jupiter.insurer.producers.access import CallerMay, caller_of
 from jupiter.insurer.producers.models import Caller, Producer
 from jupiter.insurer.products.models import Product
 from jupiter.insurer.quotes import actions
@@ -26,7 +26,7 @@ from jupiter.kit.inbox.actions import Answer
 from jupiter.kit.openapi import KEY_REQUIRED, and_also, told
 
 from .elements import CompositeResponse, account_element, job_element, vehicle_element
-from .routing import KEYS, ONE_ANSWER, caller_of, once, router
+from .routing import KEYS, ONE_ANSWER, once, router
 
 
 class Var(Words):

@@ -3,14 +3,14 @@
 import re
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 from uuid import UUID
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Path, Router, Status
 
-from jupiter.insurer.producers.access import for_the_caller
+from jupiter.insurer.producers.access import caller_of, for_the_caller
 from jupiter.insurer.producers.models import Caller, CompiledWithin
 from jupiter.insurer.quotes.models import Job, JobSet
 from jupiter.kit.api import Problem, idempotency_key, is_key, not_found
@@ -25,10 +25,6 @@ JOBS = "/rest/job/v1/jobs"
 Act = Callable[[], Answer]
 
 JobId = Annotated[str, Path(description="`pc:…` as the composite answered it, or the ten digits of the devis")]
-
-
-def caller_of(request: HttpRequest) -> Caller:
-    return cast(Caller, request.auth)  # type: ignore[attr-defined]
 
 
 TRANSACTION_ID = "GW-DBTransaction-ID"

@@ -9,7 +9,7 @@ from ninja import Query
 
 from jupiter.contracts.base import Months, ShortText, Words
 from jupiter.insurer import guidewire
-from jupiter.insurer.producers.access import CallerMay
+from jupiter.insurer.producers.access import CallerMay, caller_of
 from jupiter.insurer.producers.models import CompiledWithin
 from jupiter.insurer.quotes import actions, wording
 from jupiter.insurer.quotes.models import GUIDEWIRE_STATES, Job
@@ -24,7 +24,7 @@ from jupiter.kit.openapi import KEY_REQUIRED, Refusals, and_also, told
 
 from .elements import JobResponse, JobsResponse, job_element
 from .refusing import problem_of
-from .routing import KEYS, ONE_ANSWER, TO_SHOW, JobId, caller_of, job_of, once, refuse_stale, router
+from .routing import KEYS, ONE_ANSWER, TO_SHOW, JobId, job_of, once, refuse_stale, router
 
 
 class Choice(Words):
