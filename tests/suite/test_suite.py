@@ -20,8 +20,13 @@ import psycopg
 import pytest
 
 from jupiter.kit.postgres import Embedded
+from jupiter.suite import processes
 from jupiter.suite.command import detours_from
+from jupiter.suite.folder import Folder
+from jupiter.suite.keys import SERVICES
 from jupiter.suite.refusal import Refusal
+from jupiter.suite.signals import Asked, listen_for_signals
+from jupiter.suite.supervisor import Supervisor
 from tests.suite.running import Suite, is_gone, soon
 
 AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
@@ -55,8 +60,12 @@ def suite(folder):
 
 def end_for_sure(suite):
     if suite.process:
-        suite.end()
-        suite.process.stdout.close()
+        try:
+            suite.end()
+        finally:
+            suite.process.kill()
+            suite.process.wait()
+            suite.process.stdout.close()
     Embedded(suite.data / "postgres").stop()
 
 
@@ -298,6 +307,45 @@ def test_roots_closed_home_is_no_obstacle_and_leaves_nothing_after_reset(folder)
         assert not elsewhere.parent.exists()
     finally:
         end_for_sure(suite)
+
+
+class LockWithBadTiming:
+    """subprocess's own, taken just when somebody presses Ctrl-C."""
+
+    def __init__(self, lock):
+        self.lock = lock
+        self.release = lock.release
+
+    def acquire(self, blocking):
+        taken = self.lock.acquire(blocking)
+        os.kill(os.getpid(), signal.SIGINT)
+        return taken
+
+
+def test_a_signal_at_the_worst_moment_is_heard_and_leaves_nothing_locked(folder, monkeypatch):
+    monkeypatch.setattr(processes, "PROGRAM", ("sleep",))
+    data = Folder(folder)
+    data.open()
+    sleeper = processes.Process("sleeper", ["60"], dict(os.environ), data.log("sleeper"))
+    supervisor = Supervisor(data, dict.fromkeys(SERVICES, {}), dict.fromkeys(SERVICES, 0))
+    supervisor.server, supervisor.webs, supervisor.workers = None, [sleeper], []
+    before = {sign: signal.getsignal(sign) for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    listen_for_signals()
+    try:
+        supervisor.look_after()
+        lock = sleeper.running._waitpid_lock
+        sleeper.running._waitpid_lock = LockWithBadTiming(lock)
+        with pytest.raises(Asked):
+            supervisor.look_after()
+        assert not lock.locked()
+        sleeper.running._waitpid_lock = lock
+        supervisor.stop()
+        assert sleeper.running is None
+    finally:
+        for sign, handler in before.items():
+            signal.signal(sign, handler)
+        if sleeper.running:
+            os.kill(sleeper.running.pid, signal.SIGKILL)
 
 
 def test_a_given_server_is_used_with_roles_and_passwords_of_its_own(folder):

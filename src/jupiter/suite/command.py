@@ -21,7 +21,8 @@ from .folder import Folder, read_json, write_json
 from .keys import SERVICES
 from .processes import end_leftovers
 from .refusal import Refusal
-from .supervisor import LOOPBACK, Asked, Supervisor, listen_for_signals, refuse_taken, stop_database
+from .signals import Asked, listen_for_signals
+from .supervisor import LOOPBACK, Supervisor, refuse_taken, stop_database
 
 NAMES = {"dealer": "Jupiter", "hub": "Centralisateur", "insurer": "Portail assurance"}
 TUTORIAL_DAY = "2021-12-07"

@@ -20,6 +20,7 @@ from .folder import Folder
 from .keys import SERVICES
 from .processes import in_words, tail
 from .refusal import Refusal
+from .signals import undisturbed
 
 CODE = Path(__file__).resolve().parent.parent
 
@@ -89,9 +90,10 @@ def _together(
                 raise Refusal(f"jupiter {service} {command} {in_words(process.returncode)}:\n{words}")
         return said
     finally:
-        for process in running.values():
-            process.kill()
-            process.wait()
+        with undisturbed():
+            for process in running.values():
+                process.kill()
+                process.wait()
 
 
 def _mark(service: str) -> str:

@@ -14,11 +14,13 @@ from typing import Any
 import psutil
 
 from .folder import Folder, read_json, write_json
+from .signals import undisturbed
 
 PROGRAM = (sys.executable, "-P", "-m", "jupiter")
 PAUSES = (0.0, 0.5, 1, 2, 4, 8, 16, 30)  # before the next try of what dies young
 YOUNG_SECONDS = 20
 PATIENCE_SECONDS = 35  # longer than the web server's own
+POLL_SECONDS = 0.05
 
 
 @dataclass
@@ -58,14 +60,16 @@ class Process:
     def is_due(self) -> bool:
         return self.running is None and time.monotonic() >= self.due
 
+    def lives(self) -> bool:
+        return self.running is not None and self.running.poll() is None
+
     def ask_to_end(self) -> None:
-        if self.running and self.running.poll() is None:
+        if self.running and self.lives():
             self.running.terminate()
 
-    def see_it_end(self, deadline: float) -> None:
+    def end(self) -> None:
+        """Now, with whoever it leaves behind."""
         if self.running:
-            with suppress(subprocess.TimeoutExpired):
-                self.running.wait(max(0, deadline - time.monotonic()))
             self.end_its_group()
             self.running.wait()
             self.running = None
@@ -80,12 +84,22 @@ class Process:
 
 
 def stop(processes: Iterable[Process], patience: float = PATIENCE_SECONDS) -> None:
+    """Asked all at once, given time, then ended. Who asks a second time cuts the waiting short, and only that."""
     together = list(processes)
-    for process in together:
-        process.ask_to_end()
     deadline = time.monotonic() + patience
-    for process in together:
-        process.see_it_end(deadline)
+    with undisturbed():
+        for process in together:
+            process.ask_to_end()
+    while _any_lives(together) and time.monotonic() < deadline:
+        time.sleep(POLL_SECONDS)
+    with undisturbed():
+        for process in together:
+            process.end()
+
+
+def _any_lives(together: list[Process]) -> bool:
+    with undisturbed():
+        return any([process.lives() for process in together])
 
 
 def record(folder: Folder, processes: Iterable[Process]) -> None:

@@ -2,12 +2,10 @@
 
 import http.client
 import os
-import signal
 import socket
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from types import FrameType
 
 from jupiter.kit import postgres
 
@@ -15,15 +13,12 @@ from .folder import Folder
 from .keys import SERVICES
 from .processes import Process, record, stop
 from .refusal import Refusal
+from .signals import Asked, undisturbed
 
 WATCH_SECONDS = 0.2
 READY_WITHIN_SECONDS = 180
 HOPELESS_DEATHS = 4  # young ones, before everything was ready once
 LOOPBACK = "127.0.0.1"
-
-
-class Asked(Exception):
-    """Somebody asked to stop."""
 
 
 class Supervisor:
@@ -68,6 +63,10 @@ class Supervisor:
             except postgres.ServerTrouble as trouble:
                 say(f"PostgreSQL does not start: {trouble}")
                 time.sleep(5)
+        with undisturbed():
+            self._bring_back()
+
+    def _bring_back(self) -> None:
         changed = False
         for process in self.processes:
             if how := process.has_died():
@@ -85,21 +84,13 @@ class Supervisor:
             stop(self.webs)
             stop(self.workers)
         except Asked:  # again: no more patience
-            stop(self.processes, patience=0)
+            with undisturbed():
+                stop(self.processes, patience=0)
         self.folder.processes.unlink(missing_ok=True)
 
 
 def say(sentence: str) -> None:
     print(f"{time.strftime('%H:%M:%S')}  {sentence}", flush=True)
-
-
-def listen_for_signals() -> None:
-    for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(sign, _asked)
-
-
-def _asked(number: int, frame: FrameType | None) -> None:
-    raise Asked(signal.Signals(number).name)
 
 
 def is_ready(port: int) -> bool:
