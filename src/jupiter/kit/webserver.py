@@ -13,6 +13,8 @@ from typing import Any
 from granian import Granian
 from granian.constants import Interfaces
 
+from .collector import search_seldom
+
 KILL_AFTER_SECONDS = 30  # a running request may end; granian's own patience would be endless
 PR_SET_PDEATHSIG = 1
 
@@ -43,7 +45,9 @@ def _load(application: str, main: int) -> Callable[..., Any]:
     """In each worker: granian's own death must not leave it behind, holding the port."""
     die_with(main)
     module, _, name = application.partition(":")
-    return getattr(import_module(module), name)  # type: ignore[no-any-return]
+    loaded = getattr(import_module(module), name)
+    search_seldom()
+    return loaded  # type: ignore[no-any-return]
 
 
 def die_with_the_supervisor() -> None:

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from procrastinate.contrib.django import app
 from procrastinate.worker import Worker
 
+from jupiter.kit.collector import search_seldom
 from jupiter.kit.jobs import UPKEEP
 from jupiter.kit.queue_connector import queue_connector
 from jupiter.kit.transmissions.slots import FairWorker
@@ -26,6 +27,7 @@ class Command(BaseCommand):
         parser.add_argument("--concurrency", type=int, default=8, help="how many transmissions to one partner are carried at once")
 
     def handle(self, *args: Any, concurrency: int, **options: Any) -> None:
+        search_seldom()
         asyncio.run(work(concurrency))
 
 
