@@ -43,13 +43,13 @@ def database(name: str) -> dict[str, Any]:
     url = os.environ.get(URLS[role]) or os.environ.get(URLS[APP]) or address(name, role)
     there = conninfo_to_dict(url)
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "jupiter.kit.database",
         "NAME": there.pop("dbname", name),
         "USER": there.pop("user", ""),
         "PASSWORD": there.pop("password", ""),
         "HOST": there.pop("host", ""),
         "PORT": str(there.pop("port", "")),
-        "CONN_HEALTH_CHECKS": True,  # a pooled connection may have outlived its server
+        "CONN_HEALTH_CHECKS": False,  # kit.database listens instead of asking
         "OPTIONS": {"pool": {"min_size": 1, "max_size": 8, "timeout": 5}, **PREPARED, **there},
     }
 

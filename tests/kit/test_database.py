@@ -1,0 +1,80 @@
+"""What Django's PostgreSQL is told to leave out, on the real server."""
+
+import select
+from datetime import UTC, datetime
+
+import psycopg
+import pytest
+from django.db import connection
+
+from jupiter.kit import postgres
+from jupiter.kit.database.base import is_well
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def one_connection():
+    connection.close()
+    connection.close_pool()
+
+
+def own_pid():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        return cursor.fetchone()[0]
+
+
+def ask(question, *values):
+    with connection.cursor() as cursor:
+        cursor.execute(question, values)
+        return cursor.fetchone()
+
+
+def as_admin(question, *values):
+    with psycopg.connect(postgres.server(), dbname=connection.settings_dict["NAME"], autocommit=True) as admin:
+        admin.execute(question, values or None)
+
+
+def test_borrowed_connections_whose_server_went_away_are_replaced():
+    before = own_pid()
+    connection.close()  # back to the pool
+    as_admin("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
+    assert own_pid() != before
+
+
+def test_an_end_of_the_line_is_heard_and_a_notice_is_no_end():
+    own_pid()
+    connection.connection.execute("LISTEN news")
+    as_admin("NOTIFY news")
+    select.select([connection.connection], [], [], 5)
+    assert is_well(connection.connection)
+    as_admin("SELECT pg_terminate_backend(%s, 5000)", own_pid())
+    select.select([connection.connection], [], [], 5)
+    assert not is_well(connection.connection)
+    connection.close()
+
+
+def test_borrowing_asks_the_server_nothing(monkeypatch):
+    asked = []
+    monkeypatch.setattr("psycopg_pool.ConnectionPool.check_connection", asked.append)
+    own_pid()
+    connection.close()
+    own_pid()
+    assert asked == []
+
+
+@pytest.mark.parametrize(
+    "instant",
+    [datetime(2021, 12, 7, 23, 59, 59, 999999, UTC), datetime(1, 1, 1, tzinfo=UTC), datetime(1900, 1, 1, 0, 9, 21, tzinfo=UTC)],
+)
+def test_instants_are_read_in_utc(instant):
+    (read,) = ask("SELECT %s::timestamptz", instant)
+    assert read == instant
+    assert read.isoformat() == instant.isoformat()
+
+
+def test_a_cursor_on_the_server_reads_them_the_same():
+    with connection.chunked_cursor() as cursor:
+        cursor.execute("SELECT '2021-12-07 10:00:00+01'::timestamptz")
+        assert cursor.fetchone()[0].isoformat() == "2021-12-07T09:00:00+00:00"
