@@ -4,13 +4,22 @@ import shutil
 
 import pytest
 
-from .running import CHECKOUT
+from .running import CHECKOUT, Suite
 
 TAKEN, SHOWN = CHECKOUT / "var/pictures", CHECKOUT / "docs/pictures"
 
 
 def pytest_addoption(parser):
     parser.addoption("--update-pictures", action="store_true", help="put the journey's pictures into docs/")
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory):
+    """What a first start makes: databases, demonstration, keys. The suites of the tests begin from a copy."""
+    suite = Suite(tmp_path_factory.mktemp("prepared"), "--tutorial-day").start()
+    suite.stop(keep=True)
+    yield suite
+    suite.server.erase()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -18,8 +18,8 @@ time_machine.travel(datetime.now(UTC) + timedelta(days=400), tick=True).start()
 
 
 @pytest.fixture
-def suite(tmp_path):
-    suite = Suite(tmp_path / "suite", "--tutorial-day").start()
+def suite(tmp_path, prepared):
+    suite = Suite(tmp_path / "suite", "--tutorial-day").begin_from(prepared).start()
     yield suite
     while lines:
         lines.pop().close()

@@ -23,8 +23,8 @@ lines = []  # to the services, to be closed at the end
 
 
 @pytest.fixture(scope="module")
-def suite(tmp_path_factory):
-    suite = Suite(tmp_path_factory.mktemp("faults"), "--tutorial-day").start()
+def suite(tmp_path_factory, prepared):
+    suite = Suite(tmp_path_factory.mktemp("faults"), "--tutorial-day").begin_from(prepared).start()
     yield suite
     for line in lines:
         line.close()

@@ -17,8 +17,9 @@ OPEN = "SELECT id, subject, verdict, state, repaired_by, repair FROM differences
 
 
 @pytest.fixture(scope="module")
-def suite(tmp_path_factory):
-    suite = Suite(tmp_path_factory.mktemp("reconciliation"), "--tutorial-day", JUPITER_COMPARISON_GRACE="0").start()
+def suite(tmp_path_factory, prepared):
+    suite = Suite(tmp_path_factory.mktemp("reconciliation"), "--tutorial-day", JUPITER_COMPARISON_GRACE="0")
+    suite.begin_from(prepared).start()
     yield suite
     for line in lines:
         line.close()

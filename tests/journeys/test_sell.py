@@ -33,8 +33,8 @@ sys.addaudithook(watch)
 
 
 @pytest.fixture(scope="module")
-def suite(tmp_path_factory):
-    suite = Suite(tmp_path_factory.mktemp("sell"), "--tutorial-day").start()
+def suite(tmp_path_factory, prepared):
+    suite = Suite(tmp_path_factory.mktemp("sell"), "--tutorial-day").begin_from(prepared).start()
     yield suite
     suite.stop()
 

@@ -15,9 +15,8 @@ from .running import CHECKOUT, SERVICES, Suite
 
 
 @pytest.fixture(scope="module")
-def suite(tmp_path_factory):
-    suite = Suite(tmp_path_factory.mktemp("tutorial"), "--tutorial-day")
-    suite.start()
+def suite(tmp_path_factory, prepared):
+    suite = Suite(tmp_path_factory.mktemp("tutorial"), "--tutorial-day").begin_from(prepared).start()
     yield suite
     suite.stop()
 
@@ -308,8 +307,8 @@ def test_jupiter_keeps_the_very_same_policy(walk):
 
 
 @pytest.mark.whole
-def test_the_tutorial_is_walked_on_a_phone(browser, tmp_path):
-    suite = Suite(tmp_path, "--tutorial-day")
+def test_the_tutorial_is_walked_on_a_phone(browser, tmp_path, prepared):
+    suite = Suite(tmp_path, "--tutorial-day").begin_from(prepared)
     try:
         walk = Walk(suite.start(), Watched(browser, PHONE), Pictures(CHECKOUT / "var/pictures/phone")).go()
     finally:

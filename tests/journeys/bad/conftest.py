@@ -8,8 +8,8 @@ from .place import Place
 
 
 @pytest.fixture(scope="package")
-def suite(tmp_path_factory):
-    suite = Suite(tmp_path_factory.mktemp("bad"), "--tutorial-day").start()
+def suite(tmp_path_factory, prepared):
+    suite = Suite(tmp_path_factory.mktemp("bad"), "--tutorial-day").begin_from(prepared).start()
     yield suite
     suite.stop()
 
