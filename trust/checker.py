@@ -177,10 +177,12 @@ def one_sale_per_car(history: Rows, stores: Stores) -> Iterator[Wrong]:
 
 
 def leaked(history: Rows, stores: Stores) -> Iterator[Wrong]:
-    """T7: the same owner at every hop, and nothing of one dealer in an answer to another."""
+    """T7: the same owner at every hop, and nothing of one dealer in an answer to another, or of anybody in a log."""
     for line in history:
         if line["event"] == "leak":
             yield Wrong("T7", LEAKED, str(line["of"]), f"seen by {line['group']} at {line['where']}")
+    for row in stores["logged"]:
+        yield Wrong("T7", LEAKED, row["mark"], f"written in {row['where']}")
     groups = {line["sale"]: line["group"] for line in history if line["event"] == "invoke"}
     for store, names in (("orders", OWNERS), ("sales", OWNERS), ("quotes", PRODUCERS), ("policies", PRODUCERS)):
         for row in stores[store]:

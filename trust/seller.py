@@ -5,6 +5,7 @@ import random
 import re
 import threading
 import time
+import urllib.parse
 import uuid
 from collections import Counter
 from collections.abc import Callable
@@ -24,15 +25,16 @@ OPEN_SALES = 15  # each seller keeps so many going: most of them wait, for a pro
 LOOK_AGAIN, LONGEST_LOOK = 0.8, 4.0  # seconds between two looks at what must come by itself, more each time
 ASK_AGAIN, LONGEST, REST = 0.3, 2.0, 0.02  # seconds
 LOOK_AROUND = 8  # sales between two looks at lists
+LAUNCH = 8  # and between two that are also opened at the hub by Garantir
 LETTERS = "ABCDEFGHJKLMNPQRTVXYZ"
 GROUPS: dict[str, dict[str, str]] = {
     "A": {
         "user": "hakim", "site": "DEMO CDDS SPOTICAR", "network_code": "FR10350", "producer": "865268J", "buyer": "ZZACHETEURDEA",
-        "vin": "VR3TRUSTAA", "hub_seller": "HAKIM AB",
+        "vin": "VR3TRUSTAA", "hub_seller": "HAKIM AB", "hub_user": "hakim",
     },
     "B": {
         "user": "b-vendeur", "site": "MARQUEUR-B SITE 1", "network_code": "FR90001", "producer": "712345K", "buyer": "ZZACHETEURDEB",
-        "vin": "VR3TRUSTBB", "hub_seller": "VENDEUR DU GROUPE B",
+        "vin": "VR3TRUSTBB", "hub_seller": "VENDEUR DU GROUPE B", "hub_user": "vendeur-b",
     },
 }  # fmt: skip
 
@@ -93,7 +95,7 @@ class Sale:
         self.first_name = "N" + "".join(chr(65 + int(digit)) for digit in str(number))
         self.keys = {step: str(uuid.uuid4()) for step in ("car", "order", "declare", "buy")}
         self.step, self.due, self.tries, self.looks = 0, 0.0, 0, 0
-        self.order = self.reference = self.declaration = self.job = self.policy = ""
+        self.car = self.order = self.reference = self.declaration = self.job = self.policy = ""
         self.is_over = False
 
 
@@ -112,7 +114,7 @@ class Seller(threading.Thread):
         self.sold = 0
         self.steps: list[tuple[str, Callable[[Sale], dict[str, Any]]]] = [
             ("car", self.enter_car), ("order", self.close_order), ("reference", self.read_reference), ("arrive", self.see_arrived),
-            ("complete", self.complete), ("declare", self.declare), ("quote", self.see_quoted), ("price", self.price), ("buy", self.buy),
+            ("launch", self.launch), ("complete", self.complete), ("declare", self.declare), ("quote", self.see_quoted), ("price", self.price), ("buy", self.buy),
         ]  # fmt: skip
 
     def run(self) -> None:
@@ -202,8 +204,8 @@ class Seller(threading.Thread):
     # The steps
 
     def enter_car(self, sale: Sale) -> dict[str, Any]:
-        where = self._post("car", sale, {"plate": sale.plate, "vin": sale.vin, "mileage_km": str(sale.mileage)})
-        return {"car": where}
+        sale.car = self._post("car", sale, {"plate": sale.plate, "vin": sale.vin, "mileage_km": str(sale.mileage)})
+        return {"car": sale.car}
 
     def close_order(self, sale: Sale) -> dict[str, Any]:
         more = {
@@ -249,6 +251,27 @@ class Seller(threading.Thread):
         if response.status_code == 404:
             raise NotYet
         return {}
+
+    def launch(self, sale: Sale) -> dict[str, Any]:
+        """Some of them are opened at the hub by Garantir, as by a seller who wants to see: an address that lets in once."""
+        if sale.number % LAUNCH:
+            return {}
+        try:
+            page = self.dealer.open(sale.car)
+            labels = {control.label for control in page.form_with("Valider et ouvrir").controls}
+            login = self.world.login("hub", self.facts["hub_user"])
+            typed = {"Identifiant": login["username"], "Mot de passe": login["password"]} if "Mot de passe" in labels else {}
+            address = str(self.dealer.submit(page, "Valider et ouvrir", typed, follow=False).address)
+        except (sell.NotSold, sell.Unwell, sell.Refused) as trouble:
+            raise Unknown(f"Garantir: {trouble}") from trouble
+        if "/entree/" not in address:
+            raise Unknown(f"Garantir leads to {address}")
+        with httpx.Client(base_url=self.world.doors["hub"], follow_redirects=True, timeout=PATIENCE_OF_CLIENTS, trust_env=False) as window:
+            opened = window.get(urllib.parse.urlsplit(address).path)
+        self.scan(opened)
+        if opened.status_code != 200 or sale.vin not in opened.text:
+            raise Unknown(f"the launch shows {opened.status_code} at {opened.url}")  # used up by a copy of it: press again
+        return {"opened": opened.url.path}
 
     def complete(self, sale: Sale) -> dict[str, Any]:
         today = self.world.today

@@ -1,12 +1,16 @@
 """What each service holds of the sales of this run, read past the walls, in the words of the checker."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from tests.journeys.running import SERVICES, Suite
 
+from .seller import GROUPS
+
 Rows = list[dict[str, Any]]
 Stores = dict[str, Rows]
 
+MARKS = sorted({facts[mark] for facts in GROUPS.values() for mark in ("buyer", "vin")} | {"acheteur@example.org", "RUE SPOTICAR"})
 WORDS = "concat_ws('|', {vin}, {plate}, {mileage}, {last}, {first}, {delivery}, {until})"
 
 
@@ -73,8 +77,16 @@ def read(suite: Suite) -> Stores:
     journal = [{"service": service, **row} for service in SERVICES for row in suite.rows(service, JOURNAL)]
     stores["journal"] = [row for row in journal if (row["thing"], row["thing_key"]) in ours]
     stores["failed"] = [{"service": service, **row} for service in SERVICES for row in suite.rows(service, FAILED)]
+    stores["logged"] = list(logged(suite))
     stores["numbers"] = [{"service": service, **row} for service, question in NUMBERS for row in suite.rows(service, question)]
     return stores
+
+
+def logged(suite: Suite) -> Iterator[dict[str, str]]:
+    """Where a buyer, a car or an address of these sales was written down by a process that keeps a log: PostgreSQL's too."""
+    for log in (*(suite.data / "log").iterdir(), suite.data / "screen.txt", *suite.server.home.glob("log*")):
+        text = log.read_text(errors="replace")
+        yield from ({"where": log.name, "mark": mark} for mark in MARKS if mark in text)
 
 
 def unsettled(suite: Suite) -> list[str]:

@@ -2,10 +2,12 @@
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
 
 from trust.checker import check
+from trust.stores import logged
 
 VIN = "VR3TRUSTAA0000001"
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -50,6 +52,7 @@ def stores():
                 "ends_on": date(2027, 1, 1), "gross": Decimal("205.66"), "premiums": 1, "purchases": 1, **paper,
             }
         ],
+        "logged": [],
         "transmissions": [{"service": "hub", "kind": "notice.sale", "subject": "s", "state": "delivered", "trouble": "", "has_job": False}],
         "journal": [
             {"service": service, "thing": thing, "thing_key": "1", "what": what}
@@ -164,6 +167,21 @@ def test_t6_a_car_in_two_live_orders_is_doubled():
     assert ("T6", "doubled") in wrong(history(), held)
     held["orders"][1]["state"] = "cancelled"
     assert ("T6", "doubled") not in wrong(history(), held)
+
+
+def test_t7_a_buyer_in_a_log_is_a_leak():
+    held = stores() | {"logged": [{"where": "dealer-web.log", "mark": "ZZACHETEURDEA"}]}
+    assert wrong(history(), held) == {("T7", "leaked")}
+
+
+def test_t7_every_log_is_searched_postgresqls_too(tmp_path):
+    suite = SimpleNamespace(data=tmp_path, server=SimpleNamespace(home=tmp_path / "postgres"))
+    for folder in (tmp_path / "log", tmp_path / "postgres"):
+        folder.mkdir()
+    (tmp_path / "log" / "hub-worker.log").write_text("told VR3TRUSTBB0000001\n")
+    (tmp_path / "postgres" / "log").write_text("Key (vin)=(VR3TRUSTAA0000002) already exists\n")
+    (tmp_path / "screen.txt").write_text("nothing\n")
+    assert {(row["where"], row["mark"]) for row in logged(suite)} == {("hub-worker.log", "VR3TRUSTBB"), ("log", "VR3TRUSTAA")}
 
 
 def test_t7_a_mark_seen_by_the_other_dealer_is_a_leak():
