@@ -85,7 +85,7 @@ def run(plan: Plan, say: Callable[[str], None] = print) -> Verdict:
             suite.start()
             if plan.before:
                 plan.before(suite)
-            world = World(plan.seed, suite.demo, true, doors, history)
+            world = World(plan.seed, suite.demo, true, between, doors, history)
             try:
                 verdict = _work(plan, suite, proxies, world, say)
                 if verdict.troubles:

@@ -10,6 +10,7 @@ import uuid
 from collections import Counter
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -221,7 +222,7 @@ class Seller(threading.Thread):
         action, data = self.forms[form]
         data = data | {name: [value] for name, value in typed.items()} | {"creation_key": [sale.keys[form]]}
         response = self.dealer.http.post(
-            action, data=data, headers={"referer": self.dealer.base + "/", "origin": self.world.true["dealer"]}, follow_redirects=False
+            action, data=data, headers={"referer": self.dealer.base + "/", "origin": self.world.public["dealer"]}, follow_redirects=False
         )
         self.scan(response)
         if response.status_code in (302, 303):
@@ -266,12 +267,19 @@ class Seller(threading.Thread):
             raise Unknown(f"Garantir: {trouble}") from trouble
         if "/entree/" not in address:
             raise Unknown(f"Garantir leads to {address}")
-        with httpx.Client(base_url=self.world.doors["hub"], follow_redirects=True, timeout=PATIENCE_OF_CLIENTS, trust_env=False) as window:
-            opened = window.get(urllib.parse.urlsplit(address).path)
-        self.scan(opened)
-        if opened.status_code != 200 or sale.vin not in opened.text:
-            raise Unknown(f"the launch shows {opened.status_code} at {opened.url}")  # used up by a copy of it: press again
-        return {"opened": opened.url.path}
+        window = self.world.window("hub")
+        try:
+            entrance = window.open(urllib.parse.urlsplit(address).path)
+            opened = window.submit(entrance, "Continuer", {})
+        except (sell.NotSold, sell.Unwell) as trouble:
+            raise Unknown(f"the launch: {trouble}") from trouble  # used up by an answer that was lost: press again
+        finally:
+            window.http.close()
+        if GROUPS[self.other]["vin"] in opened.html or GROUPS[self.other]["buyer"] in opened.html:
+            self.world.history.leak(self.group, self.other, opened.address)
+        if sale.plate not in opened.html:
+            raise Unknown(f"the launch shows another page: {opened.address}")
+        return {"opened": urllib.parse.urlsplit(opened.address).path}
 
     def complete(self, sale: Sale) -> dict[str, Any]:
         today = self.world.today
@@ -393,8 +401,11 @@ class Seller(threading.Thread):
 class World:
     """What all sellers share: where the services are, today, the history, the next number."""
 
-    def __init__(self, seed: int, demo: dict[str, Any], true: dict[str, str], doors: dict[str, str], history: History) -> None:
-        self.seed, self.demo, self.true, self.doors, self.history = seed, demo, true, doors, history
+    def __init__(
+        self, seed: int, demo: dict[str, Any], true: dict[str, str], public: dict[str, str], doors: dict[str, str], history: History
+    ) -> None:
+        self.seed, self.demo, self.history = seed, demo, history
+        self.true, self.public, self.doors = true, public, doors  # where the services listen, say they are, and the sellers go
         self.today = date.fromisoformat(demo["business_date"]) if demo.get("business_date") else date.today()
         self.closing, self.over = threading.Event(), threading.Event()
         self.lines: list[httpx.Client] = []  # to be closed at the end
@@ -417,18 +428,23 @@ class World:
         return next(one for one in self.demo["logins"] if (one["service"], one["username"]) == (service, username))
 
     def browser(self, service: str) -> Any:
+        """One that lasts as long as the run."""
+        window = self.window(service)
+        self.lines.append(window.http)
+        return window
+
+    def window(self, service: str) -> Any:
         window = sell.Browser(self.doors[service])
         window.http.close()
         window.http = httpx.Client(base_url=self.doors[service], follow_redirects=True, timeout=PATIENCE_OF_CLIENTS, trust_env=False)
-        self.lines.append(window.http)
-        window.base = self.doors[service]
-        window.http.event_hooks = {"request": [self._as_from_the_true_address]}
+        window.http.event_hooks = {"request": [partial(self._as_from_the_public_address, self.public[service])]}
         return window
 
-    def _as_from_the_true_address(self, request: httpx.Request) -> None:
+    @staticmethod
+    def _as_from_the_public_address(address: str, request: httpx.Request) -> None:
         if request.method == "POST":
-            request.headers["origin"] = self.true["dealer"]
-            request.headers["referer"] = self.true["dealer"] + "/"
+            request.headers["origin"] = address
+            request.headers["referer"] = address + "/"
 
     def api(self, service: str, group: str) -> Any:
         known = next(one for one in self.demo["api_clients"] if (one["service"], one["group"]) == (service, group))

@@ -99,7 +99,7 @@ def run(folder: Folder, told: argparse.Namespace) -> None:
 
 
 def detours_from(told: str) -> dict[str, str]:
-    """`hub=http://127.0.0.1:9002,…`: where the others of this demonstration reach a service, as through a proxy that spoils what passes."""
+    """`hub=http://127.0.0.1:9002,…`: where everybody reaches a service of this demonstration, as through a proxy that spoils what passes."""
     detours = dict(part.partition("=")[::2] for part in told.split(",") if part)
     if not set(detours) <= set(SERVICES) or not all(url.startswith(f"http://{LOOPBACK}:") for url in detours.values()):
         raise Refusal(f"JUPITER_DETOURS names services and their addresses on {LOOPBACK}: {told}", 2)
@@ -167,7 +167,7 @@ def environment(
         "JUPITER_SUPERVISOR": str(os.getpid()),
         "JUPITER_SECRET_KEY": own["secret_key"],
         "JUPITER_ENCRYPTION_KEYS": own["encryption_keys"],
-        "JUPITER_PUBLIC_URL": urls[service],
+        "JUPITER_PUBLIC_URL": (urls | detours)[service],
         "JUPITER_ALLOWED_HOSTS": f"{LOOPBACK},localhost",
         **{f"JUPITER_{other.upper()}_URL": url for other, url in (urls | detours).items()},
         **({"JUPITER_BUSINESS_DATE": TUTORIAL_DAY} if mode == TUTORIAL else {}),
