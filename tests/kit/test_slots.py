@@ -6,10 +6,12 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from django.db import connection, transaction
+from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
@@ -17,13 +19,15 @@ from jupiter.kit.notices import in_one
 from jupiter.kit.partners import Line
 from jupiter.kit.queue_connector import queue_connector
 from jupiter.kit.transmissions import carriers
-from jupiter.kit.transmissions.actions import transmit, transmit_latest
+from jupiter.kit.transmissions.actions import probe_partners, transmit, transmit_latest
 from jupiter.kit.transmissions.carriers import Carrier, reads_nothing
 from jupiter.kit.transmissions.management.commands.worker import run_together
-from jupiter.kit.transmissions.models import State, Transmission
+from jupiter.kit.transmissions.models import OPENS_AFTER, PROBE_SECONDS, PartnerTrouble, State, Transmission
 from jupiter.kit.transmissions.slots import FairWorker
+from tests.worker import count, sql
 
 SLOTS = 4
+LEFT = "SELECT count(*) FROM transmissions_transmission WHERE state = 'sending'"
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -161,6 +165,23 @@ def test_a_partner_that_answers_in_eight_seconds_holds_up_nobody_else(monkeypatc
 def test_its_median_stays_within_a_fifth(monkeypatch, slow_seconds):
     alone, beside = compare(monkeypatch, slow_seconds=slow_seconds, rounds=300)
     assert beside < 1.2 * alone, f"{alone * 1000:.0f} ms alone, {beside * 1000:.0f} ms beside the slow one"
+
+
+@pytest.mark.parametrize(("outage_seconds", "patience_seconds"), [(12, 10), pytest.param(600, 600 / 5, marks=pytest.mark.whole)])
+def test_what_an_outage_held_back_goes_out_five_times_faster_than_it_came(monkeypatch, outage_seconds, patience_seconds):
+    """Five sales a second came meanwhile; each waits for its own next try, up to an hour away. The slice is given time: it may not be alone."""
+    PartnerTrouble.objects.create(partner="back", failures=OPENS_AFTER, probed_at=timezone.now() - timedelta(seconds=PROBE_SECONDS))
+    waiting = [say("back", f"sale-{number}").pk for number in range(outage_seconds * 5)]
+    sql("UPDATE procrastinate_jobs SET scheduled_at = now() + random() * interval '1 hour'")
+    with a_partner(0) as back, speaking_to(monkeypatch, back=back), a_worker():
+        start = time.monotonic()
+        probe_partners()
+        while Transmission.objects.filter(pk__in=waiting, state=State.SENDING).exists():
+            assert time.monotonic() - start < patience_seconds, f"{count(LEFT)} of {len(waiting)} still wait"
+            time.sleep(0.1)
+        took = time.monotonic() - start
+    connection.close()
+    print(f"{len(waiting)} in {took:.1f} s: {outage_seconds / took:.0f} times faster than they came")
 
 
 def test_a_freed_slot_is_taken_at_once(monkeypatch):

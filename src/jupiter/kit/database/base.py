@@ -48,5 +48,6 @@ def is_well(connection: "psycopg.Connection[Any]") -> bool:
 @cache
 def _with_quick_instants(usual: AdaptersMap) -> AdaptersMap:
     adapters = AdaptersMap(usual)
-    adapters.register_loader("timestamptz", psycopg.adapters.get_loader(psycopg.postgres.types["timestamptz"].oid, Format.TEXT))
+    if quick := psycopg.adapters.get_loader(psycopg.postgres.types["timestamptz"].oid, Format.TEXT):
+        adapters.register_loader("timestamptz", quick)
     return adapters
