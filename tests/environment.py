@@ -16,7 +16,7 @@ def data_folder() -> str:
 
 def pytest_terminal_summary(terminalreporter):
     """One line of counts for bin/test, which adds up its runs."""
-    if tally := os.environ.get("JUPITER_TEST_TALLY"):
+    if (tally := os.environ.get("JUPITER_TEST_TALLY")) and "PYTEST_XDIST_WORKER" not in os.environ:  # it reports to the one that counts
         counts = [len(terminalreporter.stats.get(outcome, ())) for outcome in ("passed", "failed", "error", "skipped", "xfailed")]
         with open(tally, "a") as file:
             print(*counts, file=file)
