@@ -5,16 +5,18 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 from tests.journeys.running import SERVICES, Suite
 
-from . import processor
+from . import processor, selling
 from .figures import Figure, figure
 from .fill import fill
 from .peers.kit import web
+from .till import Counter
 
 ROUNDS, TIMES = 20, 3  # so many GETs in a row make one measurement
 SMALL = 1000
@@ -103,6 +105,23 @@ def measure(suite: Suite, sizes: Sequence[int] = (100_000,)) -> Iterator[Figure]
         visitors = [Visitor(one, size) for one, size in suites]
         for kind, pages in (("list", LISTS), ("search", SEARCHES)):
             yield from compared(kind, pages, visitors)
+        yield from sold(suites[0][0], suites[-1][0])
+
+
+def sold(*suites: Suite) -> Iterator[Figure]:
+    """What a whole sale costs where there are few and where there are many, in turns."""
+    counters = [(suite, Counter(suite, selling.CLIENTS)) for suite in suites]
+    found: list[list[float]] = []
+    for _, counter in counters:
+        counter.put_cars(selling.SALES * (ROUNDS + 1))
+    for at in range(ROUNDS + 1):
+        in_turns = counters if at % 2 else counters[::-1]
+        costs = {
+            suite: selling.cost(suite, selling.servers_of(suite), selling.SALES, partial(selling.whole, one)) for suite, one in in_turns
+        }
+        if at:
+            found.append([costs[suite].both for suite in suites])
+    yield figure("sale.large_over_small", [large / small for small, large in found], "×", 1.1, words="processor time of a whole sale")
 
 
 @contextmanager

@@ -34,6 +34,10 @@ class Cost:
         return self.python + self.postgresql
 
 
+def servers_of(suite: Suite) -> list[int]:
+    return [suite.pid(name) for name in (*WEBS, *WORKERS)]
+
+
 def cost(suite: Suite, servers: list[int], units: int, work: Callable[[], object]) -> Cost:
     database = [suite.pid("postgres")]
     begun, python, postgresql = time.monotonic(), processor.seconds_of(servers), processor.seconds_of(database)
@@ -67,7 +71,7 @@ def order(suite: Suite) -> Iterator[Figure]:
 
 def sale(suite: Suite) -> Iterator[Figure]:
     """Over the three services: order, its paper, declaration, quote, policy, its paper, and the notices back."""
-    servers = [suite.pid(name) for name in (*WEBS, *WORKERS)]
+    servers = servers_of(suite)
     with standing(suite) as (counter, floor_of):
         wait_for(counter.is_quiet, 60, "messages of what was sold before do not come to an end")
         idle = cost(suite, servers, 5, lambda: time.sleep(5))

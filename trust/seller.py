@@ -263,7 +263,7 @@ class Seller(threading.Thread):
             login = self.world.login("hub", self.facts["hub_user"])
             typed = {"Identifiant": login["username"], "Mot de passe": login["password"]} if "Mot de passe" in labels else {}
             address = str(self.dealer.submit(page, "Valider et ouvrir", typed, follow=False).address)
-        except (sell.NotSold, sell.Unwell, sell.Refused) as trouble:
+        except (sell.NotSold, sell.Unwell) as trouble:
             raise Unknown(f"Garantir: {trouble}") from trouble
         if "/entree/" not in address:
             raise Unknown(f"Garantir leads to {address}")
