@@ -26,3 +26,18 @@ def test_the_insurer_searches_all_accounts_by_their_index(client, transactional_
     assert searches
     for plan in searches:
         assert "account_search" in plan, plan
+
+
+def test_open_quotes_are_cut_from_an_index_in_their_order(client, transactional_db):
+    job = make.a_quote(make.a_producer(), make.a_tariff())
+    own = {"uid": "gen_random_uuid()", "number": "lpad((900000 + n)::text, 10, '0')", "external_reference": "'SP' || n"}
+    many_like(job, MANY, created_on="current_date - n % 25", expires_on="current_date + 30", **own)
+    analyze()
+    client.force_login(make.a_person(None, "assureur", role="insurer_admin"))
+    with planned() as plans:
+        assert client.get("/devis/").status_code == 200
+        assert client.get("/").status_code == 200
+    lists = [plan for sql, plan in plans if 'FROM "quotes_job"' in sql and "LIMIT 26" in sql or "LIMIT 5" in sql]
+    assert len(lists) == 2
+    for plan in lists:
+        assert "job_open_by_day" in plan, plan
