@@ -275,11 +275,11 @@ class Seller(threading.Thread):
             raise Unknown(f"the launch: {trouble}") from trouble  # used up by an answer that was lost: press again
         finally:
             window.http.close()
-        if GROUPS[self.other]["vin"] in opened.html or GROUPS[self.other]["buyer"] in opened.html:
-            self.world.history.leak(self.group, self.other, opened.address)
+        path = urllib.parse.urlsplit(opened.address).path
+        self.scan_page(path, opened.html)
         if sale.plate not in opened.html:
             raise Unknown(f"the launch shows another page: {opened.address}")
-        return {"opened": urllib.parse.urlsplit(opened.address).path}
+        return {"opened": path}
 
     def complete(self, sale: Sale) -> dict[str, Any]:
         today = self.world.today
@@ -351,13 +351,16 @@ class Seller(threading.Thread):
             return
 
     def scan(self, response: httpx.Response, *, asked: bool = False) -> None:
+        self.scan_page(str(response.url.path), response.text, asked=asked)
+
+    def scan_page(self, path: str, text: str, *, asked: bool = False) -> None:
         """The other dealer's marks stand in every buyer's name and VIN; what was asked for may be repeated, a row may not."""
         marks = [GROUPS[self.other]["buyer"]] + ([] if asked else [GROUPS[self.other]["vin"]])
         if asked:
             marks.append(GROUPS[self.other]["vin"] + "0")
         for mark in marks:
-            if mark in response.text:
-                self.world.history.leak(self.group, self.other, str(response.url.path))
+            if mark in text:
+                self.world.history.leak(self.group, self.other, path)
                 return
 
     # HTTP
