@@ -23,6 +23,7 @@ class QueueConnector(PsycopgConnector):
 
     def __init__(self, **line: Any) -> None:
         super().__init__(kwargs=line, pool_factory=AsyncNullConnectionPool)  # keeps none: it says where news are to be heard
+        self._where = line
         self._line: psycopg.Connection[DictRow] | None = None
 
     async def execute_query_async(self, query: Any, **arguments: Any) -> None:
@@ -45,7 +46,7 @@ class QueueConnector(PsycopgConnector):
     def _asked(self, query: Any, arguments: dict[str, Any]) -> psycopg.Cursor[DictRow]:
         with wrap_exceptions():
             if self._line is None or self._line.closed or not is_well(self._line):
-                self._line = psycopg.connect(**self.pool.kwargs, autocommit=True, row_factory=dict_row)
+                self._line = psycopg.connect(**self._where, autocommit=True, row_factory=dict_row)
             return self._line.execute(query, self._wrap_json(arguments))
 
 

@@ -21,6 +21,7 @@ PARTNERS_AT_ONCE = 12  # that may all be slow before one of them waits for anoth
 
 
 class Command(BaseCommand):
+    requires_system_checks: list[str] = []  # bin/check and migrate look; one that comes back has work to do
     help = "Run this service's worker until SIGTERM or SIGINT; running jobs end first."
 
     def add_arguments(self, parser: CommandParser) -> None:
