@@ -27,6 +27,7 @@ PARTS: dict[str, Callable[[Suite], Iterator[Figure]]] = {
     "statements": inside.statements,
     "form": inside.form,
     "paper": inside.paper,
+    "walls": inside.walls,
     "scale": scale.measure,
 }
 

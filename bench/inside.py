@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
+from psycopg.conninfo import make_conninfo
 
 from tests.journeys.running import SERVICES, Suite
 
@@ -28,14 +29,19 @@ def paper(suite: Suite) -> Iterator[Figure]:
     yield from ask(suite, "dealer", "bench.paper")
 
 
-def ask(suite: Suite, service: str, module: str) -> Iterator[Figure]:
+def walls(suite: Suite) -> Iterator[Figure]:
+    """By the server's administrator, who may take on the application's role and put it off again."""
+    yield from ask(suite, "dealer", "bench.walls", DATABASE_URL=make_conninfo(suite.server.conninfo, dbname="jupiter_dealer"))
+
+
+def ask(suite: Suite, service: str, module: str, **environment: str) -> Iterator[Figure]:
     """The environment is the running service's own, so that keys, addresses and the business day are the same."""
     own = psutil.Process(suite.pid(f"{service}-web")).environ()
     own.pop("JUPITER_SUPERVISOR")
     command = [sys.executable, "-W", "ignore", "-m", module, str(suite.data)]
     settings = {"DJANGO_SETTINGS_MODULE": f"jupiter.{service}.settings", "PYTHONPATH": str(ROOT)}
     done = subprocess.run(  # noqa: S603
-        command, env=own | settings, capture_output=True, text=True, check=False, cwd=ROOT
+        command, env=own | settings | environment, capture_output=True, text=True, check=False, cwd=ROOT
     )
     if done.returncode:
         raise SystemExit(f"{module} for {service} ended with {done.returncode}:\n{done.stdout[-3000:]}{done.stderr[-3000:]}")

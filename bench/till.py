@@ -16,6 +16,7 @@ from functools import partial
 from typing import Any
 
 from tests.journeys.running import SERVICES, Suite, seller_script
+from tests.journeys.stock import copy_car
 
 from .peers.kit import web
 
@@ -186,29 +187,18 @@ class Counter:
 
     def put_cars(self, wanted: int) -> None:
         """So many into the seller's stock, like the one that the form made; by SQL, for they are not what is measured."""
-        with self.suite.inside("dealer") as door:
-            names = [row["name"] for row in door.execute(
-                "SELECT attname AS name FROM pg_attribute WHERE attrelid = 'vehicles_vehicle'::regclass AND attnum > 0"
-                " AND NOT attisdropped AND attname <> 'id'"
-            )]  # fmt: skip
-            start = door.execute(
+        first = (
+            1
+            + self.suite.rows(
+                "dealer",
                 "SELECT coalesce(max(stock_number::bigint), %s) AS last FROM vehicles_vehicle WHERE stock_number ~ '^5[0-9]{6}$'",
-                [FIRST_CAR],
-            ).fetchone()["last"]  # type: ignore[index]
-            letters = "chr(71 + (n / 999 / 400 %% 4)::int) || chr(65 + (n / 999 %% 20)::int)"
-            own = {
-                "stock_number": "n::text", "plate": f"{letters} || '-' || lpad((n %% 999 + 1)::text, 3, '0') || '-' || 'K' || chr(65 + (n / 999 / 20 %% 20)::int)",
-                "vin": "'VR3BENCH' || lpad(n::text, 9, '0')", "state": "'in_stock'", "buyer_id": "NULL", "agreed_gross": "NULL",
-                "ordered_on": "NULL", "delivery_on": "NULL", "warranty_label": "''", "creation_key": "gen_random_uuid()",
-                "search_text": "'VR3BENCH' || lpad(n::text, 9, '0') || ' ' || n",
-            }  # fmt: skip
-            values = ", ".join(own.get(name, f'"{name}"') for name in names)
-            self.cars.extend(door.execute(
-                f"INSERT INTO vehicles_vehicle ({', '.join(names)}) SELECT {values} FROM vehicles_vehicle,"
-                " generate_series(%s::bigint, %s::bigint) AS n WHERE plate = %s"
-                " RETURNING id, stock_number, plate, vin, creation_key::text",
-                [start + 1, start + wanted, self.model],
-            ).fetchall())  # fmt: skip
+                FIRST_CAR,
+            )[0]["last"]
+        )
+        letters = "chr(71 + (n / 999 / 400 %% 4)::int) || chr(65 + (n / 999 %% 20)::int)"
+        plate = f"{letters} || '-' || lpad((n %% 999 + 1)::text, 3, '0') || '-' || 'K' || chr(65 + (n / 999 / 20 %% 20)::int)"
+        vin = "'VR3BENCH' || lpad(n::text, 9, '0')"
+        self.cars.extend(copy_car(self.suite, self.model, range(first, first + wanted), stock_number="n::text", plate=plate, vin=vin))
 
     def each(self, act: Callable[[Till], None]) -> None:
         together([partial(act, till) for till in self.tills])

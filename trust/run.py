@@ -23,6 +23,7 @@ from .seller import GROUPS, History, Seller, World
 
 SETTLE_SECONDS = 120
 SALES_A_MINUTE, PROCESS_FAULTS_A_MINUTE, NETWORK_FAULTS_A_MINUTE = 300, 30, 300
+STOCK_A_MINUTE = 200  # cars for each of two dealers: more than are sold
 SLOW_START = 0.1  # the share of those targets that is asked of a run shorter than SHORT: most of it is waking up
 SHORT = 3.0  # minutes
 
@@ -31,7 +32,7 @@ SHORT = 3.0  # minutes
 class Plan:
     minutes: float = 10.0
     seed: int = 1
-    sellers: int = 12
+    sellers: int = 24
     with_faults: bool = True
     environment: dict[str, str] = field(default_factory=dict)  # of the suite
     before: Callable[[Suite], None] | None = None  # once the suite is up
@@ -85,7 +86,7 @@ def run(plan: Plan, say: Callable[[str], None] = print) -> Verdict:
             suite.start()
             if plan.before:
                 plan.before(suite)
-            world = World(plan.seed, suite.demo, true, between, doors, history)
+            world = World(plan.seed, suite, true, between, doors, history)
             try:
                 verdict = _work(plan, suite, proxies, world, say)
                 if verdict.troubles:
@@ -106,6 +107,9 @@ def _work(plan: Plan, suite: Suite, proxies: Proxies, world: World, say: Callabl
     sellers = [Seller(world, "AB"[number % 2], f"seller {number}") for number in range(plan.sellers)]
     for seller in sellers:
         seller.come_in()
+    if plan.minutes >= SHORT:
+        for seller in sellers[:2]:
+            world.stocked = seller.fill_the_stock(suite, int(STOCK_A_MINUTE * plan.minutes))
     nemesis = Nemesis(suite, process_faults(plan.seed, plan.minutes * 60) if plan.with_faults else [])
     begun = time.monotonic()
     proxies.spoils = plan.with_faults

@@ -15,18 +15,23 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psycopg
 
-from tests.journeys.running import seller_script
+from tests.journeys.running import Suite, seller_script
+from tests.journeys.stock import copy_car
 
 from .proxy import PATIENCE_OF_CLIENTS
 
 sell = seller_script()
 
-OPEN_SALES = 15  # each seller keeps so many going: most of them wait, for a process that died or a message that was lost
+OPEN_SALES = 8  # each seller keeps so many going: most of them wait, for a process that died or a message that was lost
 LOOK_AGAIN, LONGEST_LOOK = 0.8, 4.0  # seconds between two looks at what must come by itself, more each time
 ASK_AGAIN, LONGEST, REST = 0.3, 2.0, 0.02  # seconds
 LOOK_AROUND = 8  # sales between two looks at lists
-LAUNCH = 8  # and between two that are also opened at the hub by Garantir
+SLOWLY = 8  # and between two of which each step is a seller's: their car is entered by its form, they are opened at the hub by Garantir
+REFERENCE = """SELECT sale_reference::text AS reference FROM orders_order JOIN sites_site AS site ON site.id = site_id
+    WHERE number = %s::bigint AND network_code = %s"""
+STOCKED = "S"  # how the stock numbers begin of cars that are there before the first sale
 LETTERS = "ABCDEFGHJKLMNPQRTVXYZ"
 GROUPS: dict[str, dict[str, str]] = {
     "A": {
@@ -95,6 +100,7 @@ class Sale:
         self.mileage = 1000 + number % 50_000
         self.first_name = "N" + "".join(chr(65 + int(digit)) for digit in str(number))
         self.keys = {step: str(uuid.uuid4()) for step in ("car", "order", "declare", "buy")}
+        self.is_slow = number % SLOWLY == 0
         self.step, self.due, self.tries, self.looks = 0, 0.0, 0, 0
         self.car = self.order = self.reference = self.declaration = self.job = self.policy = ""
         self.is_over = False
@@ -111,6 +117,7 @@ class Seller(threading.Thread):
         self.hub, self.insurer = world.api("hub", group), world.api("insurer", group)
         self.other = "B" if group == "A" else "A"
         self.forms: dict[str, tuple[str, dict[str, list[str]]]] = {}
+        self.store: psycopg.Connection[dict[str, Any]] | None = None
         self.open: list[Sale] = []
         self.sold = 0
         self.steps: list[tuple[str, Callable[[Sale], dict[str, Any]]]] = [
@@ -166,6 +173,22 @@ class Seller(threading.Thread):
         car_form = self._filled("/vehicules/nouveau/", "Valider", car)
         self.forms = {"order": self._filled("/bons-de-commande/nouveau/", "Enregistrer", order), "car": car_form}
 
+    def fill_the_stock(self, suite: Suite, cars: int) -> int:
+        """Before anything goes wrong: a car by its form, and as it those of the sales to come. The number of the first sale that has none."""
+        model = Sale(self.group, 0)
+        while model.step == 0:
+            self.advance(model)
+        head, tail = (
+            model.plate[0],
+            [f"substr('{LETTERS}', (n / 999 / {len(LETTERS) ** place} %% {len(LETTERS)})::int + 1, 1)" for place in range(3)],
+        )
+        copy_car(
+            suite, model.plate, [number for number in range(1, cars) if number % SLOWLY], stock_number=f"'{STOCKED}{self.group}' || n",
+            vin=f"'{self.facts['vin']}' || lpad(n::text, 7, '0')",
+            plate=f"'{head}' || {tail[2]} || '-' || lpad((n %% 999 + 1)::text, 3, '0') || '-' || {tail[1]} || {tail[0]}",
+        )  # fmt: skip
+        return cars
+
     def _filled(self, address: str, button: str, typed: dict[str, str]) -> tuple[str, dict[str, list[str]]]:
         page = self.dealer.open(address)
         form, left = page.form_with(button), dict(typed)
@@ -205,6 +228,8 @@ class Seller(threading.Thread):
     # The steps
 
     def enter_car(self, sale: Sale) -> dict[str, Any]:
+        if not sale.is_slow and sale.number < self.world.stocked:
+            return {}
         sale.car = self._post("car", sale, {"plate": sale.plate, "vin": sale.vin, "mileage_km": str(sale.mileage)})
         return {"car": sale.car}
 
@@ -237,6 +262,11 @@ class Seller(threading.Thread):
         raise Unknown(f"{response.status_code}")
 
     def read_reference(self, sale: Sale) -> dict[str, Any]:
+        sale.reference = self._reference_on_its_page(sale) if sale.is_slow else self._reference_in_the_store(sale)
+        sale.due = time.monotonic() + LOOK_AGAIN
+        return {"reference": sale.reference}
+
+    def _reference_on_its_page(self, sale: Sale) -> str:
         response = self.dealer.http.get(sale.order)
         self.scan(response)
         said = re.search(r'data-sale-reference="([^"]+)"', response.text)
@@ -244,8 +274,19 @@ class Seller(threading.Thread):
             raise Refused("an acknowledged order is unknown")
         if not said:
             raise Unknown(f"{response.status_code}")
-        sale.reference = said.group(1)
-        return {"reference": sale.reference}
+        return said.group(1)
+
+    def _reference_in_the_store(self, sale: Sale) -> str:
+        """Past the wall, as what is compared afterwards."""
+        try:
+            self.store = self.store or self.world.open_store("dealer")
+            row = self.store.execute(REFERENCE, [sale.order.rstrip("/").rpartition("/")[2], self.facts["network_code"]]).fetchone()
+        except psycopg.Error as trouble:
+            self.store = None
+            raise Unknown(f"the store: {trouble}") from trouble
+        if row is None:
+            raise Refused("an acknowledged order is unknown")
+        return str(row["reference"])
 
     def see_arrived(self, sale: Sale) -> dict[str, Any]:
         response = self.ask(self.hub, "GET", f"/api/v1/sales/{sale.reference}", expect=(200, 404))
@@ -255,7 +296,7 @@ class Seller(threading.Thread):
 
     def launch(self, sale: Sale) -> dict[str, Any]:
         """Some of them are opened at the hub by Garantir, as by a seller who wants to see: an address that lets in once."""
-        if sale.number % LAUNCH:
+        if not sale.is_slow:
             return {}
         try:
             page = self.dealer.open(sale.car)
@@ -405,11 +446,13 @@ class World:
     """What all sellers share: where the services are, today, the history, the next number."""
 
     def __init__(
-        self, seed: int, demo: dict[str, Any], true: dict[str, str], public: dict[str, str], doors: dict[str, str], history: History
+        self, seed: int, suite: Suite, true: dict[str, str], public: dict[str, str], doors: dict[str, str], history: History
     ) -> None:
-        self.seed, self.demo, self.history = seed, demo, history
+        self.seed, self.demo, self.history = seed, suite.demo, history
+        self.open_store, self.stocked = suite.inside, 0  # sales below this number are of cars that are there
         self.true, self.public, self.doors = true, public, doors  # where the services listen, say they are, and the sellers go
-        self.today = date.fromisoformat(demo["business_date"]) if demo.get("business_date") else date.today()
+        told = self.demo.get("business_date")
+        self.today = date.fromisoformat(told) if told else date.today()
         self.closing, self.over = threading.Event(), threading.Event()
         self.lines: list[httpx.Client] = []  # to be closed at the end
         self._next: Counter[str] = Counter()

@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.journeys.running import SERVICES, Suite
 
-from .seller import GROUPS
+from .seller import GROUPS, STOCKED
 
 Rows = list[dict[str, Any]]
 Stores = dict[str, Rows]
@@ -20,7 +20,8 @@ def _words(**columns: str) -> str:
 
 QUESTIONS = {
     "cars": ("dealer", "SELECT vehicle.vin, code AS owner, stock_number, state FROM vehicles_vehicle vehicle"
-        " JOIN sites_site site ON site.id = site_id WHERE vin LIKE 'VR3TRUST%'"),
+        " JOIN sites_site site ON site.id = site_id WHERE vin LIKE 'VR3TRUST%'"
+        f" AND NOT (stock_number LIKE '{STOCKED}%' AND state = 'in_stock')"),
     "orders": ("dealer", "SELECT orders.id, sale_reference::text AS reference, orders.number, orders.state, vehicle.vin, network_code AS owner,"
         " orders.created_at, at_hub.state AS told_state, cover_state, declaration_number, quote_number, policy_number, premium,"
         " document_sha256, encode(sha256(kept.content), 'hex') AS kept_sha256, "
@@ -61,7 +62,7 @@ NUMBERS = (
     ("dealer", "SELECT 'orders ' || group_id AS series, number, created_at AS issued_at, created_by AS by FROM orders_order"
         " WHERE vehicle_id IN (SELECT id FROM vehicles_vehicle WHERE vin LIKE 'VR3TRUST%')"),
     ("dealer", "SELECT 'stock ' || site_id AS series, stock_number::bigint AS number, created_at AS issued_at, updated_by AS by"
-        " FROM vehicles_vehicle WHERE vin LIKE 'VR3TRUST%'"),
+        f" FROM vehicles_vehicle WHERE vin LIKE 'VR3TRUST%' AND stock_number NOT LIKE '{STOCKED}%'"),
     ("hub", "SELECT 'declarations ' || point_of_sale_id AS series, right(declaration_number, 9)::bigint AS number, declared_at AS issued_at,"
         " declared_by AS by FROM declarations_sale WHERE declared_at IS NOT NULL AND values ->> 'vin' LIKE 'VR3TRUST%'"),
     ("insurer", "SELECT 'quotes' AS series, number::bigint, created_at AS issued_at, '' AS by FROM quotes_job WHERE vin LIKE 'VR3TRUST%'"),
