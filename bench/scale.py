@@ -15,6 +15,7 @@ from tests.journeys.running import SERVICES, Suite
 from . import processor, selling
 from .figures import Figure, figure
 from .fill import fill
+from .fill.words import COMMON, RARE
 from .peers.kit import web
 from .till import Counter
 
@@ -29,12 +30,17 @@ LISTS = {
     "vehicles": ("dealer", "/vehicules/"),
     "transmissions": ("dealer", "/transmissions/"),
     "home": ("dealer", "/"),
+    "sales_to_declare": ("dealer", "/a-faire/ventes-a-declarer/"),
     "sales": ("hub", "/ventes/"),
+    "sales_under_way": ("hub", "/ventes/?vue=en-cours"),
     "hub_home": ("hub", "/"),
     "hub_transmissions": ("hub", "/transmissions/"),
     "policies": ("insurer", "/polices/"),
     "quotes": ("insurer", "/devis/"),
     "activities": ("insurer", "/activites/"),
+    "policies_issued": ("insurer", "/polices/emises/"),
+    "accounts": ("insurer", "/comptes/"),
+    "insurer_transmissions": ("insurer", "/transmissions/"),
     "insurer_home": ("insurer", "/"),
 }
 SEARCHES = {
@@ -52,11 +58,14 @@ SEARCHES = {
     "policies_by_common_name": ("insurer", "/polices/?q={common}"),
     "insurer_plate": ("insurer", "/recherche/?q={plate_part}"),
     "insurer_name": ("insurer", "/recherche/?q={rare}"),
+    "insurer_common_name": ("insurer", "/recherche/?q={common}"),
+    "accounts_by_common_name": ("insurer", "/comptes/?q={common}"),
 }
-RARE, COMMON = "VILVAL", "BARBAR"  # how last names that words.py draws seldom and often begin
-AN_ORDER = """SELECT number AS order, orders_order.id AS order_id, substr(plate, 1, 6) AS plate_part FROM orders_order
+AN_ORDER = """SELECT number AS order, orders_order.id AS order_id, plate FROM orders_order
     JOIN vehicles_vehicle ON vehicles_vehicle.id = vehicle_id WHERE group_id = (SELECT min(id) FROM sites_group) AND plate >= 'F'
     ORDER BY number OFFSET (SELECT count(*) / 20 FROM orders_order WHERE group_id = (SELECT min(id) FROM sites_group)) LIMIT 1"""
+ALIKE = "SELECT count(*) FROM vehicles_vehicle WHERE starts_with(plate, %s) AND site_id IN (SELECT id FROM sites_site WHERE group_id = (SELECT min(id) FROM sites_group))"
+A_PAGE = 25
 
 
 class Visitor:
@@ -67,6 +76,12 @@ class Visitor:
         self.sessions = {service: self._log_in(service) for service in SERVICES}
         self.servers = {service: [suite.pid(f"{service}-web"), suite.pid("postgres")] for service in SERVICES}
         self.facts = suite.rows("dealer", AN_ORDER)[0] | {"rare": RARE, "common": COMMON}
+        self.facts["plate_part"] = self._part_of(self.facts["plate"])
+
+    def _part_of(self, plate: str) -> str:
+        """As much of it as a page of cars has in common: fewer signs do among few."""
+        parts = (plate[:length] for length in range(len(plate), 0, -1))
+        return next(part for part in parts if self.suite.rows("dealer", ALIKE, part)[0]["count"] >= A_PAGE)
 
     def _log_in(self, service: str) -> web.BrowserSession:
         session = web.BrowserSession(urlsplit(self.suite.url(service)).netloc)

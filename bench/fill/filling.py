@@ -23,7 +23,6 @@ from .places import Place, one, open_places
 
 DELIVERED = 14  # days after which a sold car has gone
 WITHOUT_LABEL = 0.18
-UNDER_WAY_DAYS = 10  # what is still open is younger than this
 UNDER_WAY = ((OPEN, 0.25), (RECEIVED, 0.15), (QUOTED, 0.2))  # of those; the others are through
 IN_STOCK = 0.05  # cars that nobody ordered yet, for each sale
 MEMORY = "768MB"  # for making an index
@@ -166,7 +165,7 @@ def stencils_of(door: Any, service: str, found: dict[str, dict[str, str]], first
 
 def kind_of(sale: dict[str, Any]) -> str:
     chance = random.Random(sale["n"]).random()
-    if sale["age"] < UNDER_WAY_DAYS:
+    if sale["age"] < words.FRESH_DAYS:  # what is still open
         for kind, share in UNDER_WAY:
             if chance < share:
                 return kind

@@ -9,12 +9,17 @@ from .places import Place
 
 CHUNK = 10_000  # sales whose words are drawn together
 DAYS = 730  # how far back the oldest lies
+FRESH, FRESH_DAYS = 500, 10  # so many sales at least are so young: what waits for somebody fills a page however few there are
+RARE, BEARERS = "VILVAL", 150  # how the last names begin that so many buyers bear, of a thousand or of a million
+COMMON = "BARBAR"  # and one in seven
 SYLLABLES = (
     "BAR", "BEL", "BIN", "BOR", "CAL", "CHAN", "COR", "DAL", "DEM", "DOR", "FAL", "FER", "GAL", "GRI", "JAL", "LAN", "LOR", "MAL",
     "MAR", "MER", "NAL", "NOR", "PAL", "PER", "RAV", "ROL", "SAL", "SER", "TAL", "VAL", "VER", "VIL",
 )  # fmt: skip
 ENDINGS = ("ARD", "ATEAU", "EAU", "ELLE", "EMONT", "ENNE", "ERIE", "ET", "IER", "IN", "OIS", "ON", "OT", "OUX", "U", "Y")
-LAST_NAMES = tuple(f"{first}{second}{end}" for first in SYLLABLES for second in SYLLABLES[::3] for end in ENDINGS)
+LAST_NAMES = tuple(
+    f"{first}{second}{end}" for first in SYLLABLES for second in SYLLABLES[::3] if f"{first}{second}" != RARE for end in ENDINGS
+)
 FIRST_NAMES = (
     "JEAN", "MARIE", "PIERRE", "ANNE", "LUC", "JULIE", "MARC", "CLAIRE", "PAUL", "LEA", "HUGO", "EMMA", "LOUIS", "ALICE", "JULES",
     "CAMILLE", "ADAM", "MANON", "NATHAN", "SARAH", "THEO", "LAURA", "NOE", "INES", "RAPHAEL", "JADE", "ARTHUR", "LOLA", "GABIN", "NINA",
@@ -55,6 +60,18 @@ def plate(number: int) -> str:
     return f"{LETTERS[number % 16 + 6]}{LETTERS[c]}-{figures + 1:03d}-{LETTERS[b]}{LETTERS[a]}".replace("SS", "ST")
 
 
+def age_of(newer: int, total: int) -> int:
+    """In days, of a sale that so many followed."""
+    age = newer * DAYS // total
+    return min(age, newer * FRESH_DAYS // FRESH) if newer < FRESH else age
+
+
+def last_name(at: int, total: int, chance: float) -> str:
+    if at % max(total // BEARERS, 1) == 0:
+        return RARE + ENDINGS[at % len(ENDINGS)]
+    return LAST_NAMES[int(chance**3 * len(LAST_NAMES))]
+
+
 def draw(places: list[Place], total: int) -> Iterator[list[dict[str, Any]]]:
     """The words of all sales, oldest first, chunk by chunk."""
     weights: list[float] = []
@@ -76,12 +93,12 @@ def draw(places: list[Place], total: int) -> Iterator[list[dict[str, Any]]]:
             some.append(
                 {
                     "n": at,
-                    "age": (total - 1 - at) * DAYS // total,
+                    "age": age_of(total - 1 - at, total),
                     "clock": f"{7 + spread % 10:02d}:{spread // 10 % 60:02d}:{spread // 600 % 60:02d}",
                     "spread": f"{spread:08x}",
                     "tail": f"{at:012x}",
                     "place": place,
-                    "last": LAST_NAMES[int(chance.random() ** 3 * len(LAST_NAMES))],
+                    "last": last_name(at, total, chance.random()),
                     "first": FIRST_NAMES[int(chance.random() ** 2 * len(FIRST_NAMES))],
                     "phone": f"19900{spread % 10_000:04d}",
                     "city": city,
