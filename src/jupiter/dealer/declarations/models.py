@@ -116,6 +116,7 @@ class SaleAtHub(models.Model):
             models.Index(fields=["policy_number"], name="sale_by_policy"),
             models.Index(fields=["declaration_number"], name="sale_by_declaration"),
             models.Index(fields=["quote_number"], name="sale_by_quote"),
+            models.Index(fields=["created_at"], name="sale_by_arrival"),  # for reconciliation
             # what waits for a person: few among very many
             models.Index(fields=["order"], condition=~Q(state__in=["declared", "withdrawn"]), name="sale_to_declare"),
             models.Index(

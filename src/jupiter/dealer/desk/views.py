@@ -20,7 +20,7 @@ from jupiter.kit.clock import business_today, paris
 from jupiter.kit.french import printed_date
 from jupiter.kit.transmissions.carriers import CARRIERS
 from jupiter.kit.transmissions.models import Transmission
-from jupiter.kit.web.paging import page_of
+from jupiter.kit.web.paging import counted, page_of, told
 from jupiter.kit.web.screen import screen
 from jupiter.kit.web.state import state_page
 
@@ -111,12 +111,12 @@ def _transmission_line(parcel: Transmission) -> Mapping[str, Any]:
 
 
 def _orders_to_close(member: Member) -> QuerySet[Order]:
-    return member.own(Order.objects.to_close().for_list()).order_by("-number")
+    return member.own(Order.objects.to_close().for_list().filter(group=member.group)).order_by("-number")
 
 
 def _sales_to_declare(member: Member) -> QuerySet[SaleAtHub]:
     sales = SaleAtHub.objects.to_declare().select_related("order__vehicle", "order__buyer")
-    return member.own(sales, "order__site").order_by("order__number")
+    return member.own(sales, "order__site").order_by("order_id")  # as they were numbered
 
 
 def _quotes_to_complete(member: Member) -> QuerySet[SaleAtHub]:
@@ -161,16 +161,17 @@ def home(request: HttpRequest, member: Member) -> HttpResponse:
     tiles, blocks = [], []
     for kind in WORK:
         rows = kind.rows(member)
-        count = rows.count()
+        count = counted(rows)
         if count or not kind.is_rare:
             tiles.append(
                 {
-                    "ask": kind.ask, "figure": count, "note": kind.note, "icon": kind.icon, "warn": kind.warn and count > 0,
+                    "ask": kind.ask, "figure": told(count), "note": kind.note, "icon": kind.icon, "warn": kind.warn and count > 0,
                     "url": reverse("desk:waiting", args=[kind.key]),
                 }
             )  # fmt: skip
         if count:
-            blocks.append({"kind": kind, "count": count, "items": [kind.line(row) for row in rows[:SHOWN_HERE]]})
+            items = [kind.line(row) for row in rows[:SHOWN_HERE]]
+            blocks.append({"kind": kind, "count": told(count), "has_more": count > len(items), "items": items})
     title = _("Bonjour {name}").format(name=member.name)
     return screen(request, "desk/home.html", title=title, here="home", tiles=tiles, blocks=blocks, today=business_today(), member=member)
 

@@ -255,6 +255,8 @@ class Order(models.Model):
         indexes = [
             models.Index(fields=["site", "-number"], name="order_by_site"),
             models.Index(fields=["site", "state"], name="order_by_state"),
+            # what waits, in the list's order
+            models.Index(fields=["group", "-number"], condition=Q(state="open", deleted_at=None), include=["site"], name="order_to_close"),
             GinIndex(fields=["site", "search_text"], opclasses=["int8_ops", "gin_trgm_ops"], name="order_search"),
         ]
 

@@ -138,9 +138,12 @@ class Sale(models.Model):
         indexes = [
             models.Index(fields=["point_of_sale", "state", "-id"], name="sale_by_point"),
             models.Index(fields=["-changed_at", "-id"], name="sale_by_change"),
+            models.Index(fields=["client", "received_at"], name="sale_by_arrival"),  # for reconciliation, as the next
+            models.Index(fields=["declared_at"], condition=Q(state=State.DECLARED), name="sale_by_declaration"),
             # what waits: few among very many
             models.Index(fields=["-changed_at"], condition=Q(state=State.RECEIVED), name="sale_received"),
-            models.Index(fields=["cover", "-changed_at"], condition=Q(state=State.DECLARED, cover__in=UNDER_WAY), name="sale_under_way"),
+            models.Index(fields=["-changed_at"], condition=Q(state=State.DECLARED, cover__in=UNDER_WAY), name="sale_under_way"),
+            models.Index(fields=["-changed_at"], condition=Q(state=State.DECLARED, cover=Cover.ASIDE), name="sale_set_aside"),
             GinIndex(fields=["point_of_sale", "search_text"], opclasses=["int8_ops", "gin_trgm_ops"], name="sale_search"),
         ]
 

@@ -26,6 +26,7 @@ from jupiter.kit.french import printed_date
 from jupiter.kit.searching import SHORTEST, plain
 from jupiter.kit.transmissions.models import Transmission
 from jupiter.kit.web.export import list_as_file, wanted
+from jupiter.kit.web.paging import counted, told
 from jupiter.kit.web.screen import screen
 from jupiter.kit.web.state import state_page
 from jupiter.kit.web.tables import paged
@@ -36,6 +37,7 @@ from .tables import ActivityTable, TransmissionTable, kind_of, shown_parcel
 
 FOUND = 10  # of each kind, by a search
 SHOWN = 50  # activities
+SHOWN_AT_HOME = 5  # open quotes
 
 
 @require_safe
@@ -45,10 +47,12 @@ def home(request: HttpRequest, member: Member) -> HttpResponse:
     today = business_today()
     opened, urgent = Job.open_lately(member, today), today + timedelta(days=EXPIRING_DAYS)
     issued = Policy.issued_lately(member, today)
-    count = opened.count()
-    expiring = Job.within(member).expiring_by(urgent).count()
-    note = _("dont %(n)s expirent sous %(days)s jours") % {"n": expiring, "days": EXPIRING_DAYS} if expiring else _("30 derniers jours")
-    quotes_tile = {"ask": _("Devis ouverts"), "figure": count, "note": note, "icon": "file-text", "url": reverse("quotes:index")}
+    count = counted(opened)
+    expiring = counted(Job.within(member).expiring_by(urgent))
+    note = (
+        _("dont %(n)s expirent sous %(days)s jours") % {"n": told(expiring), "days": EXPIRING_DAYS} if expiring else _("30 derniers jours")
+    )
+    quotes_tile = {"ask": _("Devis ouverts"), "figure": told(count), "note": note, "icon": "file-text", "url": reverse("quotes:index")}
     cancelled = {
         "ask": _("Annulations ouvertes"), "figure": 0, "note": _("rien à traiter"), "icon": "circle-x",
         "url": reverse("policies:cancellations"),
@@ -60,20 +64,21 @@ def home(request: HttpRequest, member: Member) -> HttpResponse:
             "icon": "eye", "url": reverse("policies:seen"),
         },
         {
-            "ask": _("Émises récemment"), "figure": issued.count(), "note": _("30 derniers jours"), "icon": "calendar",
+            "ask": _("Émises récemment"), "figure": told(counted(issued)), "note": _("30 derniers jours"), "icon": "calendar",
             "url": reverse("policies:issued"),
         },
         quotes_tile,
         cancelled,
         {
-            "ask": _("Sinistres"), "figure": Claim.within(member).count(), "note": _("déclarés"), "icon": "tools",
+            "ask": _("Sinistres"), "figure": told(counted(Claim.within(member))), "note": _("déclarés"), "icon": "tools",
             "url": reverse("claims:index"),
         },
     ]  # fmt: skip
-    table = QuoteTable(opened.with_names().order_by("-created_on", "-id")[:5], orderable=False, show_header=True)
+    table = QuoteTable(opened.with_names().order_by("-created_on", "-id")[:SHOWN_AT_HOME], orderable=False, show_header=True)
     return screen(
         request, "desk/home.html", title=_("Tableau de gestion"), here="home", board=board, policies=policies, table=table,
-        may_sell=member.may("edit_quote"), member=member, days=RECENT_DAYS, count=count,
+        may_sell=member.may("edit_quote"), member=member, days=RECENT_DAYS, has_more=count > SHOWN_AT_HOME,
+        count=told(count),
     )  # fmt: skip
 
 

@@ -104,9 +104,9 @@ def page_of(rows: Any, query: Mapping[str, str], *, per_page: int, prefix: str =
     if not isinstance(rows, QuerySet) or rows.query.is_sliced or rows.query.combinator:
         return NumberedPages(rows, per_page, counted=len(rows)).get_page(query.get(f"{prefix}{NUMBER}"))
     sought = Sought(rows)
-    counted = rows.order_by()[: CEILING + 1].count()
-    if counted <= CEILING:
-        return NumberedPages(sought.ordered(), per_page, counted=counted).get_page(query.get(f"{prefix}{NUMBER}"))
+    count = counted(rows)
+    if count <= CEILING:
+        return NumberedPages(sought.ordered(), per_page, counted=count).get_page(query.get(f"{prefix}{NUMBER}"))
     for name, read in ((f"{prefix}{AFTER}", sought.page_after), (f"{prefix}{BEFORE}", sought.page_before)):
         try:
             if (page := read(query.get(name, ""), per_page)) is not None:
@@ -114,6 +114,16 @@ def page_of(rows: Any, query: Mapping[str, str], *, per_page: int, prefix: str =
         except Misplaced:
             pass
     return sought.first_page(per_page)
+
+
+def counted(rows: QuerySet[Any]) -> int:
+    """Up to one more than the ceiling, which stands for all beyond it."""
+    return rows.order_by()[: CEILING + 1].count()
+
+
+def told(count: int) -> int | str:
+    """As tiles and heads write what was counted."""
+    return "1\u202f000+" if count > CEILING else count
 
 
 class Sought:

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db.models import Case, Count, IntegerField, When
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -18,6 +17,7 @@ from jupiter.hub.declarations.models import VIEWS, Cover, Sale
 from jupiter.hub.declarations.tables import SaleTable, shown_state
 from jupiter.kit.clock import business_today
 from jupiter.kit.web.export import list_as_file, wanted
+from jupiter.kit.web.paging import counted, told
 from jupiter.kit.web.screen import screen
 from jupiter.kit.web.tables import paged
 
@@ -34,13 +34,12 @@ def home(request: HttpRequest, member: Member) -> HttpResponse:
     if main and not is_configured(main):
         return redirect("dealers:point_profile", main.code)
     sales, may_complete = sales_of(member), member.may("complete_sale")
-    waiting = sales.filter(VIEWS["a-declarer"] | VIEWS["en-cours"])  # the others, very many, are not read to be left out
-    counts = waiting.aggregate(**{key: Count("pk", filter=VIEWS[key]) for key in ("a-declarer", "en-cours", "a-reprendre")})
+    counts = {key: counted(sales.in_view(key)) for key in ("a-declarer", "en-cours", "a-reprendre")}
     tiles = [
         {
             "ask": ask,
             "icon": icon,
-            "figure": counts[key],
+            "figure": told(counts[key]),
             "note": note,
             "url": f"{reverse('declarations:list')}?vue={key}",
             "warn": warn and counts[key],
@@ -52,21 +51,23 @@ def home(request: HttpRequest, member: Member) -> HttpResponse:
         )
     ]
     to_declare = sales.in_view("a-declarer").order_by("-changed_at")[:SHOWN_AT_HOME]
-    under_way = sales.in_view("en-cours").order_by(
-        Case(When(cover=Cover.ASIDE, then=0), default=1, output_field=IntegerField()), "-changed_at"
-    )
+    aside = list(sales.in_view("a-reprendre").order_by("-changed_at")[:SHOWN_AT_HOME])
+    others = sales.in_view("en-cours").exclude(cover=Cover.ASIDE).order_by("-changed_at")
+    under_way = [*aside, *others[: SHOWN_AT_HOME - len(aside)]] if len(aside) < SHOWN_AT_HOME else aside
     blocks = [
         {
             "key": "a-declarer",
             "title": _("Reçues, à déclarer"),
-            "count": counts["a-declarer"],
+            "count": told(counts["a-declarer"]),
+            "has_more": counts["a-declarer"] > SHOWN_AT_HOME,
             "items": [_line(sale, may_complete) for sale in to_declare],
         },
         {
             "key": "en-cours",
             "title": _("En cours"),
-            "count": counts["en-cours"],
-            "items": [_line(sale, may_complete) for sale in under_way[:SHOWN_AT_HOME]],
+            "count": told(counts["en-cours"]),
+            "has_more": counts["en-cours"] > SHOWN_AT_HOME,
+            "items": [_line(sale, may_complete) for sale in under_way],
         },
     ]
     return screen(
