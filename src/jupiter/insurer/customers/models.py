@@ -1,10 +1,11 @@
 """Accounts: who is insured, and how the screens write their name."""
 
 import uuid
+from typing import Any
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext_lazy as _
 
 from jupiter.insurer.producers.models import OwnedSet, Producer, Reach
@@ -27,7 +28,14 @@ class AccountSet(OwnedSet["Account"]):
         return self.filter(holds(Account, *plain(words).split()))
 
     def with_counts(self) -> "AccountSet":
-        return self.annotate(quotes=models.Count("jobs", distinct=True), held=models.Count("policies", distinct=True))
+        return self.annotate(quotes=_how_many("jobs"), held=_how_many("policies"))
+
+
+def _how_many(name: str) -> Coalesce:
+    """Asked for each account that a page shows; joined and grouped, all accounts would be counted for it."""
+    there: Any = Account._meta.get_field(name).related_model
+    rows = there.objects.filter(account=models.OuterRef("pk")).order_by().values("account")
+    return Coalesce(models.Subquery(rows.annotate(count=models.Count("pk")).values("count")), 0)
 
 
 @kept(besides=("search_text",))

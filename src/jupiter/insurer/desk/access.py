@@ -1,17 +1,16 @@
 """What the desk may look at beyond the nouns: transmissions and what the sample tariff holds."""
 
-from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.db.models import QuerySet
 
 from jupiter.insurer.producers.models import Reach
 from jupiter.insurer.products.models import Edition, RateRow
-from jupiter.kit.transmissions.models import State, Transmission
+from jupiter.kit.transmissions.models import URGENCY, State, Transmission
 
 
 def parcels_of(reach: Reach) -> QuerySet[Transmission]:
-    """À reprendre first, then the newest."""
+    """À reprendre first, then what is on its way, then the newest."""
     found = Transmission.objects.all() if reach.everywhere else Transmission.objects.of(list(reach.producer_ids))
-    urgency = Case(When(state=State.ASIDE, then=Value(0)), default=Value(1), output_field=IntegerField())
-    return found.order_by(urgency, "-id")
+    return found.order_by(URGENCY, "-id")
 
 
 def parcels_aside(reach: Reach) -> int:
