@@ -1,4 +1,4 @@
-"""One row by what names it."""
+"""One row by what names it; the first ones of many."""
 
 from typing import TypeVar
 
@@ -15,3 +15,8 @@ def only(rows: "QuerySet[Row]") -> Row | None:
         return rows.get()
     except ObjectDoesNotExist:
         return None
+
+
+def first_of(rows: "QuerySet[Row]", count: int) -> list[Row]:
+    """In their own order. What they name is joined to these alone: PostgreSQL would join it to all, and sort."""
+    return list(rows.filter(pk__in=rows.values("pk")[:count]))

@@ -12,14 +12,16 @@ from django.utils.translation import gettext_lazy as said
 from django.views.decorators.http import require_safe
 
 from jupiter.dealer.declarations.models import SaleAtHub
-from jupiter.dealer.orders.models import Order
+from jupiter.dealer.orders.models import Order, OrderSet
 from jupiter.dealer.sites.access import Member, member_may
-from jupiter.dealer.vehicles.models import Vehicle
+from jupiter.dealer.vehicles.models import Vehicle, looked_up
 from jupiter.kit import searching
 from jupiter.kit.clock import business_today, paris
 from jupiter.kit.french import printed_date
+from jupiter.kit.lookups import first_of
 from jupiter.kit.transmissions.carriers import CARRIERS
 from jupiter.kit.transmissions.models import Transmission
+from jupiter.kit.walls import LookedUp
 from jupiter.kit.web.paging import counted, page_of, told
 from jupiter.kit.web.screen import screen
 from jupiter.kit.web.state import state_page
@@ -111,7 +113,7 @@ def _transmission_line(parcel: Transmission) -> Mapping[str, Any]:
 
 
 def _orders_to_close(member: Member) -> QuerySet[Order]:
-    return member.own(Order.objects.to_close().for_list().filter(group=member.group)).order_by("-number")
+    return _orders(member).to_close().for_list().order_by("-number")
 
 
 def _sales_to_declare(member: Member) -> QuerySet[SaleAtHub]:
@@ -197,26 +199,29 @@ def search(request: HttpRequest, member: Member) -> HttpResponse:
     if len(searching.squeezed(typed)) < searching.SHORTEST:
         return screen(request, "desk/search.html", title=_("Recherche"), typed=typed, too_short=bool(typed))
     cars = member.own(Vehicle.objects.for_list())
-    orders = member.own(Order.objects.visible())
-    if there := _exact(member, typed):
+    found = looked_up(typed)
+    if there := _exact(member, typed, found):
         return redirect(there)
-    found_cars = list(cars.matching(typed).order_by("-id")[:FOUND])
-    found_orders = list(orders.matching(typed).for_list().order_by("-number")[:FOUND])
-    people = list(member.group.customers.matching(typed).order_by("last_name", "first_name", "id")[:FOUND])
+    found_cars = list(cars.matching(typed, found).order_by("-id")[:FOUND])
+    found_orders = first_of(_orders(member).matching(typed).for_list().order_by("-number"), FOUND)
+    people = list(member.group.customers.matching(typed).order_by("-id")[:FOUND])
     return screen(
         request, "desk/search.html", title=_("Recherche"), typed=typed, none=not (found_cars or found_orders or people),
         cars=found_cars, orders=found_orders, people=people,
     )  # fmt: skip
 
 
-def _exact(member: Member, typed: str) -> str:
+def _orders(member: Member) -> OrderSet:
+    """The group is named too: its numbers are an index."""
+    return member.own(Order.objects.visible().filter(group=member.group))
+
+
+def _exact(member: Member, typed: str, found: LookedUp) -> str:
     """Where the only thing that bears exactly this number lives."""
-    hits = [reverse("vehicles:show", args=[car.pk]) for car in member.own(Vehicle.objects.numbered(typed)).only("pk", "site")[:2]]
+    hits = [reverse("vehicles:show", args=[car.pk]) for car in member.own(Vehicle.objects.numbered(typed, found)).only("pk", "site")[:2]]
     number = searching.squeezed(typed)
     if number.isdecimal() and number.isascii() and len(number) <= 15:
-        hits += [
-            reverse("orders:show", args=[order.number]) for order in member.own(Order.objects.visible().filter(number=int(number)))[:2]
-        ]
+        hits += [reverse("orders:show", args=[order.number]) for order in _orders(member).filter(number=int(number))[:2]]
     sales = member.own(SaleAtHub.objects.matching_policy(number), "order__site").select_related("order")
     hits += [reverse("orders:show", args=[sale.order.number]) for sale in sales[:2]]
     return hits[0] if len(hits) == 1 else ""

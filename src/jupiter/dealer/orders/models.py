@@ -104,7 +104,7 @@ class OrderSet(models.QuerySet["Order"]):
         words, number = plain(typed), squeezed(typed)
         if not number:
             return self.none()
-        return self.filter(holds(Order, words) | holds(Order, number))
+        return self.filter(holds(Order, (words, number)))
 
     def for_list(self) -> "OrderSet":
         return self.select_related("site", "vehicle", "trade_in_vehicle", "buyer", "warranty")

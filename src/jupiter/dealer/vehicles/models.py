@@ -12,7 +12,7 @@ from jupiter.dealer.customers.models import Customer
 from jupiter.dealer.sites.models import Site
 from jupiter.kit import searching
 from jupiter.kit.history import kept
-from jupiter.kit.walls import holds
+from jupiter.kit.walls import LookedUp, holds, look_up
 from jupiter.kit.workflow import Workflow
 
 from . import rules
@@ -81,21 +81,31 @@ class VehicleSet(models.QuerySet["Vehicle"]):
     def for_sheet(self) -> "VehicleSet":
         return self.select_related("site", "buyer").prefetch_related("costs")
 
-    def matching(self, typed: str) -> "VehicleSet":
+    def matching(self, typed: str, found: LookedUp | None = None) -> "VehicleSet":
         """One of its numbers whatever stands between their characters, or every word of what was typed."""
-        words = searching.plain(typed).split()
-        if not words:
-            return self.none()
-        return self.filter(holds(Vehicle, searching.squeezed(typed)) | holds(Vehicle, *words))
+        wanted = _wanted(typed)
+        return self.filter(holds(Vehicle, *wanted, found=found)) if wanted else self.none()
 
-    def numbered(self, typed: str) -> "VehicleSet":
+    def numbered(self, typed: str, found: LookedUp | None = None) -> "VehicleSet":
         """Those whose plate, VIN or stock number is exactly this."""
-        number = searching.squeezed(typed)
+        number, stock_number = searching.squeezed(typed), typed.replace("\x00", "").strip()
+        found = found or looked_up(typed)
+        if not found.is_all:  # « 208 »: no plate is so short
+            return self.filter(Q(vin=number) | Q(stock_number__in=(stock_number, stock_number.upper())))
         return (
-            self.filter(holds(Vehicle, number))
+            self.filter(found.at())
             .annotate(bare_plate=Replace(Replace("plate", Value("-"), Value("")), Value(" "), Value("")))
-            .filter(Q(bare_plate=number) | Q(vin=number) | Q(stock_number__iexact=typed.replace("\x00", "").strip()))
+            .filter(Q(bare_plate=number) | Q(vin=number) | Q(stock_number__iexact=stock_number))
         )
+
+
+def looked_up(typed: str) -> LookedUp:
+    """For what asks both."""
+    return look_up(Vehicle, *wanted) if (wanted := _wanted(typed)) else LookedUp([])
+
+
+def _wanted(typed: str) -> list[tuple[str, str]]:
+    return [(searching.squeezed(typed), word) for word in searching.plain(typed).split()]
 
 
 @kept(besides=("search_text", "creation_key"))

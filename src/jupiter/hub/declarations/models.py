@@ -68,11 +68,8 @@ class SaleSet(models.QuerySet["Sale"]):
 
     def matching(self, asked: str) -> "SaleSet":
         """Plate with or without dashes, VIN or its end, buyer, order, declaration, quote or policy number."""
-        found = self
-        for word in asked.split()[:WORDS_IN_A_SEARCH]:
-            if plain(word):
-                found = found.filter(holds(Sale, plain(word)) | holds(Sale, squeezed(word)))
-        return found
+        words = [word for word in asked.split() if plain(word)][:WORDS_IN_A_SEARCH]
+        return self.filter(holds(Sale, *((plain(word), squeezed(word)) for word in words)))
 
 
 @kept(besides=("search_text",))

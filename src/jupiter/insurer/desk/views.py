@@ -23,6 +23,7 @@ from jupiter.insurer.quotes.models import EXPIRING_DAYS, Job, State
 from jupiter.insurer.quotes.tables import QuoteTable, shown_state
 from jupiter.kit.clock import business_today
 from jupiter.kit.french import printed_date
+from jupiter.kit.lookups import first_of
 from jupiter.kit.searching import SHORTEST, plain
 from jupiter.kit.transmissions.models import Transmission
 from jupiter.kit.web.export import list_as_file, wanted
@@ -91,8 +92,8 @@ def search(request: HttpRequest, member: Member) -> HttpResponse:
     if len(bare.replace(" ", "")) < SHORTEST:
         return screen(request, "desk/search.html", title=_("Recherche"), here="home", words=words, too_short=bool(words))
     asked = bare.replace(" ", "") if len(bare.replace(" ", "")) <= 17 and any(sign.isdigit() for sign in bare) else bare
-    jobs = list(Job.within(member).matching(asked).with_names().order_by("-pk")[: FOUND + 1])
-    policies = list(Policy.within(member).matching(asked).select_related("account", "product").order_by("-pk")[: FOUND + 1])
+    jobs = first_of(Job.within(member).matching(asked).with_names().order_by("-pk"), FOUND + 1)
+    policies = first_of(Policy.within(member).matching(asked).select_related("account", "product").order_by("-pk"), FOUND + 1)
     accounts = list(Account.within(member).matching(bare).order_by("-pk")[: FOUND + 1])
     exact = [reverse("quotes:show", args=[job.number]) for job in jobs if job.number == asked]
     exact += [reverse("policies:show", args=[policy.number]) for policy in policies if policy.number == asked]

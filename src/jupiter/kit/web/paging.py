@@ -16,6 +16,9 @@ from django.db.models import F, Field, Model, Q, QuerySet
 from django.db.models.expressions import OrderBy
 from django.utils.functional import cached_property
 
+from jupiter.kit.lookups import first_of
+from jupiter.kit.walls import among_found
+
 CEILING = 1000  # rows that are counted: counting all that matches would read all that matches
 AFTER, BEFORE, NUMBER = "apres", "avant", "page"
 PLACES = (NUMBER, AFTER, BEFORE)  # what an address says of the page, not of the list
@@ -118,7 +121,11 @@ def page_of(rows: Any, query: Mapping[str, str], *, per_page: int, prefix: str =
 
 def counted(rows: QuerySet[Any]) -> int:
     """Up to one more than the ceiling, which stands for all beyond it."""
-    return rows.order_by()[: CEILING + 1].count()
+    rows = rows.order_by()
+    known = among_found(rows)
+    if known is not None and (found := known[: CEILING + 1].count()) > CEILING:
+        return found
+    return rows[: CEILING + 1].count()
 
 
 def told(count: int) -> int | str:
@@ -160,7 +167,7 @@ class Sought:
 
     def _read(self, keys: Sequence[Key], beyond: Q, per_page: int) -> list[Any]:
         """One row more than the page holds tells whether another follows."""
-        return list(self._told.filter(beyond).order_by(*(key.order() for key in keys))[: per_page + 1])
+        return first_of(self._told.filter(beyond).order_by(*(key.order() for key in keys)), per_page + 1)
 
     @cached_property
     def _told(self) -> QuerySet[Any]:

@@ -98,7 +98,7 @@ def search_vehicles(request: HttpRequest, member: Member) -> HttpResponse:
 @member_may("edit_order")
 def search_customers(request: HttpRequest, member: Member) -> HttpResponse:
     typed = request.GET.get("last_name", "")[:60]
-    people = member.group.customers.matching(typed).order_by("last_name", "first_name", "id")[:FOUND]
+    people = member.group.customers.matching(typed).order_by("-id")[:FOUND]
     return screen(request, "orders/found.html#customers", people=people, typed=typed)
 
 
