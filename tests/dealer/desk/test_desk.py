@@ -4,6 +4,9 @@ import pytest
 from bs4 import BeautifulSoup
 
 from jupiter.dealer.desk.views import WORK
+from jupiter.dealer.sites.models import Membership
+from jupiter.kit import walls
+from jupiter.kit.web import paging
 from tests.dealer import make
 
 
@@ -140,3 +143,34 @@ def test_what_is_exported_follows_what_is_filtered_also_when_only_a_part_of_the_
     assert links == [f"{address}exporter/?{query}&_export={kind}" for kind in ("csv", "xlsx")]
     for link in links:
         assert client.get(link).headers["content-disposition"].startswith("attachment")
+
+
+@pytest.mark.parametrize(("few", "at_least"), [(2000, 20), (3, 1_000_000), (2000, 2)], ids=["looked up", "more than few", "very many"])
+def test_however_many_bear_a_name_the_same_are_found(client, site, monkeypatch, few, at_least):
+    monkeypatch.setattr(walls, "FEW", few)
+    monkeypatch.setattr(walls, "AT_LEAST", at_least)
+    client.force_login(make.a_member(site, role="manager"))
+    numbers = [make.a_closed_order(site).number for _ in range(5)]
+    make.a_closed_order()
+    assert [order.number for order in search(client, "dupont").context["orders"]] == numbers[::-1]
+    assert len(search(client, "peugeot").context["cars"]) == 5
+    rows = client.get("/bons-de-commande/?seller=&buyer=dupont").context["table"].page
+    assert (rows.paginator.count, [row.record.number for row in rows.object_list]) == (5, numbers[::-1])
+
+
+def test_who_works_at_many_sites_finds_what_is_at_each_and_no_more(client, site):
+    sites = [site, *(make.a_site(site.group) for _ in range(4))]
+    user = make.a_member(site)
+    for other in sites[1:]:
+        Membership.objects.create(user=user, site=other, role="seller")
+    client.force_login(user)
+    cars = [make.a_vehicle(one, plate=f"EG-70{at}-HQ") for at, one in enumerate(sites)]
+    make.a_vehicle(make.a_site(site.group), plate="EG-709-HQ")
+    assert {car.pk for car in search(client, "eg-70").context["cars"]} == {car.pk for car in cars}
+
+
+def test_of_very_much_that_waits_a_thousand_is_counted(client, seller, site, monkeypatch):
+    monkeypatch.setattr(paging, "CEILING", 1)
+    make.an_order(site)
+    make.an_order(site)
+    assert tiles(client)["/a-faire/bons-a-cloturer/"] == "1\u202f000+"
