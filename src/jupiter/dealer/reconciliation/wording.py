@@ -24,7 +24,12 @@ UNDER_WAY = (Parcel.SENDING, Parcel.ASIDE)
 
 def lines_of(sales: QuerySet[SaleAtHub]) -> Iterator[SaleLineV1]:
     """In order of their coming, without what was withdrawn."""
-    known = sales.exclude(state=State.WITHDRAWN).select_related("order__site", "document").defer("document__content").order_by("pk")
+    known = (
+        sales.exclude(state=State.WITHDRAWN)
+        .select_related("order__site", "document")
+        .defer("document__content")
+        .order_by("created_at", "pk")
+    )
     for some in in_batches(known.iterator(AT_ONCE)):
         subjects = [str(sale.reference) for sale in some]
         parcels = Transmission.objects.filter(subject__in=subjects)

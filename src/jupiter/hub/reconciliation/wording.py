@@ -46,7 +46,12 @@ UNDER_WAY = (Parcel.SENDING, Parcel.ASIDE)
 
 def sale_lines(sales: QuerySet[Sale]) -> Iterator[SaleLineV1]:
     """In order of their coming, without what was withdrawn."""
-    known = sales.exclude(state=State.WITHDRAWN).select_related("point_of_sale", "document").defer("document__content").order_by("pk")
+    known = (
+        sales.exclude(state=State.WITHDRAWN)
+        .select_related("point_of_sale", "document")
+        .defer("document__content")
+        .order_by("received_at", "pk")
+    )
     for some in in_batches(known.iterator(AT_ONCE)):
         told = Transmission.objects.filter(kind=NOTICE, state=Parcel.SENDING, subject__in=[sale.transmission_subject for sale in some])
         telling = set(told.values_list("subject", flat=True))
@@ -62,7 +67,7 @@ def sale_lines(sales: QuerySet[Sale]) -> Iterator[SaleLineV1]:
 def job_lines(sales: QuerySet[Sale]) -> Iterator[JobLineV1]:
     """What was declared to a guarantor, in order of coming."""
     known = sales.filter(state=State.DECLARED).exclude(cover__in=(Cover.NONE, Cover.NOT_WANTED))
-    for some in in_batches(known.select_related("document").defer("document__content").order_by("pk").iterator(AT_ONCE)):
+    for some in in_batches(known.select_related("document").defer("document__content").order_by("declared_at", "pk").iterator(AT_ONCE)):
         numbers = [sale.declaration_number for sale in some]
         carried = Transmission.objects.filter(kind__in=(COVER, FETCH), state__in=UNDER_WAY, subject__in=numbers)
         under_way = set(carried.values_list("subject", flat=True))

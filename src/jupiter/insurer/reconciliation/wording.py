@@ -19,7 +19,7 @@ from jupiter.kit.transmissions.models import State, Transmission
 def lines_of(jobs: QuerySet[Job]) -> Iterator[JobLineV1]:
     """In order of their coming; AT_ONCE are held in memory."""
     paper = Document.objects.filter(policy=OuterRef("policy")).order_by("-sequence").values("sha256")[:1]
-    known = jobs.select_related("producer", "policy", "offer").annotate(document_sha256=Subquery(paper)).order_by("pk")
+    known = jobs.select_related("producer", "policy", "offer").annotate(document_sha256=Subquery(paper)).order_by("created_at", "pk")
     for some in in_batches(known.iterator(AT_ONCE)):
         telling = _being_told([job.number for job in some])
         for job in some:
