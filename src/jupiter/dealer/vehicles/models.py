@@ -12,7 +12,7 @@ from jupiter.dealer.customers.models import Customer
 from jupiter.dealer.sites.models import Site
 from jupiter.kit import searching
 from jupiter.kit.history import kept
-from jupiter.kit.walls import LookedUp, holds, look_up
+from jupiter.kit.walls import LookedUp, Pattern, holds, look_up
 from jupiter.kit.workflow import Workflow
 
 from . import rules
@@ -104,8 +104,9 @@ def looked_up(typed: str) -> LookedUp:
     return look_up(Vehicle, *wanted) if (wanted := _wanted(typed)) else LookedUp([])
 
 
-def _wanted(typed: str) -> list[tuple[str, str]]:
-    return [(searching.squeezed(typed), word) for word in searching.plain(typed).split()]
+def _wanted(typed: str) -> list[Pattern]:
+    words = tuple(searching.plain(typed).split())
+    return [(searching.squeezed(typed), words)] if words else []
 
 
 @kept(besides=("search_text", "creation_key"))
