@@ -10,6 +10,7 @@ from jupiter.kit import roles
 from jupiter.kit.journal.models import Entry
 from jupiter.kit.walls import asking_all, asking_the_group, everywhere, walled, walled_for_group, walled_for_user
 from tests.dealer import make
+from tests.statements import statements
 
 pytestmark = pytest.mark.django_db
 
@@ -103,10 +104,14 @@ def test_searches_find_their_own_by_the_view(two_groups, django_assert_num_queri
     plate = Vehicle.objects.get(site=there).plate
     with walled([here.pk]):
         assert set(Vehicle.objects.matching("PEUGEOT").values_list("site", flat=True)) == {here.pk}
-        assert '"vehicles_vehicle_search"' in str(Vehicle.objects.matching(plate).query)
+        with statements() as said:
+            assert there.pk not in {car.site_id for car in Vehicle.objects.matching(plate)}
+        assert '"vehicles_vehicle_search"' in said[0]
     with everywhere():
         assert set(Vehicle.objects.matching("PEUGEOT").values_list("site", flat=True)) > {here.pk}
-        assert '"vehicles_vehicle_search_all"' in str(Vehicle.objects.matching(plate).query)
+        with statements() as said:
+            assert there.pk in {car.site_id for car in Vehicle.objects.matching(plate)}
+        assert '"vehicles_vehicle_search_all"' in said[0]
 
 
 @pytest.mark.django_db(transaction=True)
