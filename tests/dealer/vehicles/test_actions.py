@@ -19,8 +19,9 @@ from jupiter.dealer.vehicles.actions import (
     sell_vehicle,
     take_back_sale,
 )
-from jupiter.dealer.vehicles.models import State, Vehicle
+from jupiter.dealer.vehicles.models import State, Vehicle, looked_up
 from jupiter.kit.journal.actions import entries_of
+from jupiter.kit.walls import everywhere
 from tests.dealer import make
 
 TODAY = date(2021, 12, 7)
@@ -155,3 +156,14 @@ def test_cars_entered_at_once_get_neighbouring_numbers():
     with ThreadPoolExecutor(6) as sellers:
         numbers = sorted(sellers.map(enter, range(12)))
     assert numbers == [str(60227 + at) for at in range(12)]
+
+
+def test_a_plate_names_its_car_though_its_parts_stand_in_very_many(db):
+    site = make.a_site()
+    cars = [make.a_vehicle(site, plate=f"AA-{number:03d}-AA", vin=f"VR3AA001{number:09d}") for number in range(1, 26)]
+    with everywhere():
+        assert not looked_up("AA-001-AA").is_all  # as they would be among a hundred thousand
+        assert Vehicle.objects.numbered("aa 001 aa").get() == cars[0]
+        assert Vehicle.objects.numbered("AA-025-AA").get() == cars[24]
+        assert not Vehicle.objects.numbered("AA-026-AA")
+        assert not Vehicle.objects.numbered(" - ")

@@ -89,7 +89,10 @@ class VehicleSet(models.QuerySet["Vehicle"]):
     def numbered(self, typed: str, found: LookedUp | None = None) -> "VehicleSet":
         """Those whose plate, VIN or stock number is exactly this."""
         number, stock_number = searching.squeezed(typed), typed.replace("\x00", "").strip()
-        found = found or looked_up(typed)
+        if not number:
+            return self.none()
+        if found is None or not found.is_all:  # the words of a plate may stand in very many; all of it does not
+            found = look_up(Vehicle, number)
         if not found.is_all:  # « 208 »: no plate is so short
             return self.filter(Q(vin=number) | Q(stock_number__in=(stock_number, stock_number.upper())))
         return (
