@@ -24,7 +24,7 @@ django.setup()
 from jupiter.dealer.orders.models import Order  # noqa: E402  # once Django is set up
 from jupiter.kit import roles, walls  # noqa: E402
 
-ROUNDS, TIMES = 20, 12
+ROUNDS, TIMES = 20, 40
 TO_BE_KEPT = 8  # runs, after which plans are kept again
 AT_MOST_MS = 0.15
 
