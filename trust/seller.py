@@ -279,9 +279,11 @@ class Seller(threading.Thread):
     def _reference_in_the_store(self, sale: Sale) -> str:
         """Past the wall, as what is compared afterwards."""
         try:
-            self.store = self.store or self.world.open_store("dealer")
+            self.store = self.store or self.world.look_into("dealer")
             row = self.store.execute(REFERENCE, [sale.order.rstrip("/").rpartition("/")[2], self.facts["network_code"]]).fetchone()
         except psycopg.Error as trouble:
+            if self.store:
+                self.store.close()
             self.store = None
             raise Unknown(f"the store: {trouble}") from trouble
         if row is None:
@@ -449,12 +451,12 @@ class World:
         self, seed: int, suite: Suite, true: dict[str, str], public: dict[str, str], doors: dict[str, str], history: History
     ) -> None:
         self.seed, self.demo, self.history = seed, suite.demo, history
-        self.open_store, self.stocked = suite.inside, 0  # sales below this number are of cars that are there
+        self.suite, self.stocked = suite, 0  # sales below this number are of cars that are there
         self.true, self.public, self.doors = true, public, doors  # where the services listen, say they are, and the sellers go
         told = self.demo.get("business_date")
         self.today = date.fromisoformat(told) if told else date.today()
         self.closing, self.over = threading.Event(), threading.Event()
-        self.lines: list[httpx.Client] = []  # to be closed at the end
+        self.lines: list[httpx.Client | psycopg.Connection[dict[str, Any]]] = []  # to be closed at the end
         self._next: Counter[str] = Counter()
         self._latest: dict[str, list[Sale]] = {"A": [], "B": []}
         self._lock = threading.Lock()
@@ -472,6 +474,11 @@ class World:
 
     def login(self, service: str, username: str) -> dict[str, str]:
         return next(one for one in self.demo["logins"] if (one["service"], one["username"]) == (service, username))
+
+    def look_into(self, service: str) -> "psycopg.Connection[dict[str, Any]]":
+        store = self.suite.inside(service)
+        self.lines.append(store)
+        return store
 
     def browser(self, service: str) -> Any:
         """One that lasts as long as the run."""
