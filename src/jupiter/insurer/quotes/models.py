@@ -150,8 +150,8 @@ class Job(models.Model):
         indexes = [
             models.Index(fields=["producer", "-created_on", "-id"], name="job_by_producer"),
             models.Index(fields=["client", "created_at"], name="job_by_arrival"),  # for reconciliation
-            models.Index(fields=["expires_on", "id"], condition=Q(state__in=["draft", "quoted"]), name="job_open_by_expiry"),
-            models.Index(fields=["-created_on", "-id"], condition=Q(state__in=["draft", "quoted"]), name="job_open_by_day"),
+            models.Index(fields=["expires_on", "id"], condition=Q(state__in=sorted(rules.OPEN)), name="job_open_by_expiry"),
+            models.Index(fields=["-created_on", "-id"], condition=Q(state__in=sorted(rules.OPEN)), name="job_open_by_day"),
             GinIndex(fields=["producer", "search_text"], opclasses=["int8_ops", "gin_trgm_ops"], name="job_search"),
         ]
 
