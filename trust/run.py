@@ -108,8 +108,9 @@ def _work(plan: Plan, suite: Suite, proxies: Proxies, world: World, say: Callabl
     for seller in sellers:
         seller.come_in()
     if plan.minutes >= SHORT:
-        for seller in sellers[:2]:
-            world.stocked = seller.fill_the_stock(suite, int(STOCK_A_MINUTE * plan.minutes))
+        world.stocked = int(STOCK_A_MINUTE * plan.minutes)
+        for seller in sellers[:2]:  # one of each dealer
+            seller.fill_the_stock(world.stocked)
     nemesis = Nemesis(suite, process_faults(plan.seed, plan.minutes * 60) if plan.with_faults else [])
     begun = time.monotonic()
     proxies.spoils = plan.with_faults

@@ -173,21 +173,18 @@ class Seller(threading.Thread):
         car_form = self._filled("/vehicules/nouveau/", "Valider", car)
         self.forms = {"order": self._filled("/bons-de-commande/nouveau/", "Enregistrer", order), "car": car_form}
 
-    def fill_the_stock(self, suite: Suite, cars: int) -> int:
-        """Before anything goes wrong: a car by its form, and as it those of the sales to come. The number of the first sale that has none."""
+    def fill_the_stock(self, cars: int) -> None:
+        """Before anything goes wrong: a car by its form, and as it those of the sales to come, which have numbers below `cars`."""
         model = Sale(self.group, 0)
         while model.step == 0:
             self.advance(model)
-        head, tail = (
-            model.plate[0],
-            [f"substr('{LETTERS}', (n / 999 / {len(LETTERS) ** place} %% {len(LETTERS)})::int + 1, 1)" for place in range(3)],
-        )
+        head = model.plate[0]
+        tail = [f"substr('{LETTERS}', (n / 999 / {len(LETTERS) ** place} %% {len(LETTERS)})::int + 1, 1)" for place in range(3)]
         copy_car(
-            suite, model.plate, [number for number in range(1, cars) if number % SLOWLY], stock_number=f"'{STOCKED}{self.group}' || n",
+            self.world.suite, model.plate, [number for number in range(1, cars) if number % SLOWLY], stock_number=f"'{STOCKED}{self.group}' || n",
             vin=f"'{self.facts['vin']}' || lpad(n::text, 7, '0')",
             plate=f"'{head}' || {tail[2]} || '-' || lpad((n %% 999 + 1)::text, 3, '0') || '-' || {tail[1]} || {tail[0]}",
         )  # fmt: skip
-        return cars
 
     def _filled(self, address: str, button: str, typed: dict[str, str]) -> tuple[str, dict[str, list[str]]]:
         page = self.dealer.open(address)
