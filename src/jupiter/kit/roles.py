@@ -19,8 +19,9 @@ SILENT = "ALTER ROLE {role} SET log_min_error_statement TO 'panic'; ALTER ROLE {
 
 EXTENSIONS = ("pg_trgm", "btree_gist", "btree_gin", "unaccent")  # search, and constraints on periods; the owner may not create them
 
-# What a connection says a fourth time is planned no more: behind the walls planning a joined row costs four times what reading it does.
-PREPARED = {"server_side_binding": True, "prepare_threshold": 3}
+# What a connection says again is planned no more: behind the walls planning a joined row costs four times what reading it does.
+# Not so soon for the owner: what migrations ask again may have other columns by then.
+PREPARED = {APP: 1, OWNER: 3, MAINT: 3}
 
 SEARCH = "search"  # owns the views that searches read (walls.py); nobody logs in as it, and only the owner may make it own something
 GRANTS = """
@@ -50,7 +51,12 @@ def database(name: str) -> dict[str, Any]:
         "HOST": there.pop("host", ""),
         "PORT": str(there.pop("port", "")),
         "CONN_HEALTH_CHECKS": False,  # kit.database listens instead of asking
-        "OPTIONS": {"pool": {"min_size": 1, "max_size": 8, "timeout": 5}, **PREPARED, **there},
+        "OPTIONS": {
+            "pool": {"min_size": 1, "max_size": 8, "timeout": 5},
+            "server_side_binding": True,
+            "prepare_threshold": PREPARED[role],
+            **there,
+        },
     }
 
 
