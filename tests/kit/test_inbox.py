@@ -34,9 +34,9 @@ def test_a_repeat_gets_the_same_answer_and_has_no_second_effect(db):
 def test_other_words_under_the_same_key_are_refused(db):
     act = Act()
     answer_once("dealer A", "k1", "PUT /sales", WORDS, act)
-    with pytest.raises(KeyUsedForOtherWords):
+    with pytest.raises(KeyUsedForOtherWords), transaction.atomic():
         answer_once("dealer A", "k1", "PUT /sales", {"vin": "another"}, act)
-    with pytest.raises(KeyUsedForOtherWords):
+    with pytest.raises(KeyUsedForOtherWords), transaction.atomic():
         answer_once("dealer A", "k1", "POST /declare", WORDS, act)
     assert act.times == 1
 

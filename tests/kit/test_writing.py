@@ -3,7 +3,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 
 from jupiter.kit.accounts.models import User
 from jupiter.kit.journal.models import Entry
-from jupiter.kit.writing import insert, rewrite
+from jupiter.kit.writing import insert, insert_unless_there, rewrite
 
 pytestmark = pytest.mark.django_db
 
@@ -30,6 +30,14 @@ def test_a_second_row_of_the_same_name_is_refused():
     User.objects.create_user("alice")
     with pytest.raises(IntegrityError), transaction.atomic():
         insert(User(username="alice"))
+
+
+def test_where_it_must_not_be_refused_its_place_is_left_to_who_has_it():
+    assert insert_unless_there(User(username="alice", full_name="FIRST"))
+    second = User(username="alice", full_name="SECOND")
+    assert not insert_unless_there(second)
+    assert second._state.adding
+    assert User.objects.get().full_name == "FIRST", "and the transaction goes on"
 
 
 def test_only_the_named_columns_are_written():

@@ -52,7 +52,7 @@ def test_our_own_fault_is_said_to_a_program_as_a_problem(caller, client, monkeyp
     def fails(*_words, **_named):
         raise ZeroDivisionError
 
-    monkeypatch.setattr("jupiter.hub.declarations.actions.receiving.insert", fails)
+    monkeypatch.setattr("jupiter.hub.declarations.actions.receiving.insert_unless_there", fails)
     client.raise_request_exception = False
     answer = caller.put("746210", make.words())
     assert (answer.status_code, code_of(answer)) == (500, "internal-error")

@@ -123,7 +123,8 @@ def record_document(parcel: Transmission, answer: Answer) -> None:
     """Our own copy; the client has checked its digest."""
     sale = _sale(parcel)
     facts = {"name": parcel.words["name"], "content": answer.body, "sha256": parcel.words["sha256"], "size": len(answer.body)}
-    KeptDocument.objects.update_or_create(sale=sale, defaults=facts)
+    copy = KeptDocument(sale=sale, **facts)
+    KeptDocument.objects.bulk_create([copy], update_conflicts=True, unique_fields=["sale"], update_fields=list(facts))
     _note(sale, "keep_document", _("Document {name} reçu").format(name=parcel.words["name"]), sha256=parcel.words["sha256"])
 
 

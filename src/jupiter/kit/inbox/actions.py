@@ -46,7 +46,7 @@ def answer_once(
     answer says was done is still there: a row that was lost is made anew, not answered for.
     """
     digest = hashlib.sha256(json.dumps(words, sort_keys=True, default=str).encode()).hexdigest()
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):  # of the wall's transaction, which ends with it
         if _is_first(client_id, key, route, digest):
             return _keep(client_id, key, act())
         kept = KeptAnswer.objects.get(client_id=client_id, key=key)

@@ -112,7 +112,7 @@ def drop_pending(subject: object, *, kind: str) -> None:
     )
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)  # of the wall's transaction, which ends with it
 def record_delivery(said: Transmission, carrier: Carrier, answer: Answer, *, milliseconds: int) -> Transmission:
     settled, failures = _settle_as_said(said, answer, milliseconds)
     if settled:
@@ -131,7 +131,7 @@ def record_delivery(said: Transmission, carrier: Carrier, answer: Answer, *, mil
     return parcel
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)  # of the wall's transaction, which ends with it
 def record_refusal(
     said: Transmission, carrier: Carrier | None, trouble: Trouble, *, milliseconds: int, outcome: Outcome = Outcome.REFUSED
 ) -> Transmission:
@@ -150,7 +150,7 @@ def record_refusal(
     return parcel
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)  # of the wall's transaction, which ends with it
 def record_silence(said: Transmission, trouble: Trouble, *, milliseconds: int) -> None:
     """No useful answer: the words wait for their next try, or for those that took their place."""
     parcel = _as_said(said)

@@ -4,7 +4,7 @@ import logging
 import time
 from functools import partial
 
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 from procrastinate.contrib.django import app
@@ -91,7 +91,8 @@ def _set_aside_as_broken(transmission_id: int, owner_id: int, error: Exception, 
         parcel = Transmission.objects.get(pk=transmission_id)
         record = partial(actions.record_refusal, parcel, trouble=trouble, milliseconds=milliseconds, outcome=Outcome.BROKEN)
         try:
-            record(CARRIERS.get(parcel.kind))
+            with transaction.atomic():  # if it breaks, the row is written all the same
+                record(CARRIERS.get(parcel.kind))
         except DATABASE_AWAY:
             raise
         except Exception:

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext_noop as _
 
 from jupiter.contracts.sale import SaleV1
@@ -11,7 +11,7 @@ from jupiter.hub.declarations import rules
 from jupiter.hub.declarations.models import LIFE, Correction, Sale, State
 from jupiter.kit.compiled import Compiled, Given
 from jupiter.kit.journal.actions import note
-from jupiter.kit.writing import insert
+from jupiter.kit.writing import insert_unless_there
 
 from .keeping import held, keep_change, locked, together
 from .refusals import AlreadyDeclared, PointOfSaleFixed, SaleRefused, UnknownPointOfSale
@@ -66,13 +66,10 @@ def _row_of(client: ApiClient, reference: str, point: PointOfSale, today: date) 
     found = SAID.first(client=client.pk, reference=reference)
     if found:
         return found, False
-    try:
-        with transaction.atomic():
-            sale = Sale(client=client, reference=reference, point_of_sale=point, received_on=today)
-            insert(sale)
+    sale = Sale(client=client, reference=reference, point_of_sale=point, received_on=today)
+    if insert_unless_there(sale):
         return sale, True  # held already: nobody else sees it yet
-    except IntegrityError:
-        return locked().get(client=client, reference=reference), False
+    return locked().get(client=client, reference=reference), False
 
 
 @transaction.atomic
