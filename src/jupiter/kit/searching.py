@@ -13,6 +13,12 @@ def plain(text: str) -> str:
     return " ".join(WORD.findall(bare.upper().replace("Œ", "OE").replace("Æ", "AE")))
 
 
+def as_number_or_words(typed: str) -> list[tuple[str | tuple[str, ...], ...]]:
+    """For kit.walls.holds: all of it as one number, « 06 12 34 56 78 », or every one of its words, in any order. Empty for nothing."""
+    words = tuple(plain(typed).split())
+    return [(squeezed(typed), words)] if words else []
+
+
 def squeezed(text: str) -> str:
     """A number whatever stands between its characters: eg-702 hq is EG702HQ."""
     return plain(text).replace(" ", "")

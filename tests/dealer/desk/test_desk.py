@@ -99,6 +99,16 @@ def test_a_customer_is_found_by_phone_and_without_accents(client, seller, site):
         assert [one.pk for one in search(client, typed).context["people"]] == [person.pk], typed
 
 
+def test_words_of_one_or_two_letters_are_found_where_a_word_begins(client, seller, site):
+    person = make.a_customer(site.group, last_name="LE GOFF", first_name="Yann")
+    other = make.a_customer(site.group, last_name="MOLEGOFF", first_name="Yann")
+    for typed, found in (("le", {person.pk}), ("goff y", {person.pk, other.pk}), ("goff an", set())):
+        assert {one.pk for one in search(client, typed).context["people"]} == found, typed
+    car = make.a_vehicle(site, plate="GA-123-XB")
+    for typed in ("ga-1", "ga 123", "123-x", "peugeot 20"):
+        assert car.pk in {one.pk for one in search(client, typed).context["cars"]}, typed
+
+
 def test_what_is_anothers_is_never_found(client, seller, site):
     foreign = make.a_closed_order()
     make.a_vehicle(make.a_site(site.group), plate="AB-123-CD", vin="VF3CUHMZ6HY012345")

@@ -56,9 +56,9 @@ class Party(models.Model):
 
 class CustomerSet(models.QuerySet["Customer"]):
     def matching(self, typed: str) -> "CustomerSet":
-        """Every word of what was typed, in any order."""
-        words = searching.plain(typed).split()
-        return self.filter(holds(Customer, *words)) if words else self.none()
+        """A number however it is typed, or every word of it, in any order."""
+        wanted = searching.as_number_or_words(typed)
+        return self.filter(holds(Customer, *wanted)) if wanted else self.none()
 
 
 @kept(besides=("search_text",))

@@ -44,7 +44,7 @@ class OrderFilter(filters.FilterSet):
         return orders.filter(number=int(digits)) if digits.isascii() and digits.isdecimal() and len(digits) < 16 else orders.none()
 
     def by_buyer(self, orders: OrderSet, name: str, value: str) -> OrderSet:
-        orders = orders.filter(holds(Order, *searching.plain(value).split()))
+        orders = orders.filter(holds(Order, *searching.as_number_or_words(value)))
         return orders.filter(Q(buyer__last_name__gt="") | Q(buyer__first_name__gt=""))
 
     def by_taken(self, orders: OrderSet, name: str, value: str) -> OrderSet:

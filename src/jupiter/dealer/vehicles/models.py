@@ -12,7 +12,7 @@ from jupiter.dealer.customers.models import Customer
 from jupiter.dealer.sites.models import Site
 from jupiter.kit import searching
 from jupiter.kit.history import kept
-from jupiter.kit.walls import LookedUp, Pattern, holds, look_up
+from jupiter.kit.walls import LookedUp, holds, look_up
 from jupiter.kit.workflow import Workflow
 
 from . import rules
@@ -83,7 +83,7 @@ class VehicleSet(models.QuerySet["Vehicle"]):
 
     def matching(self, typed: str, found: LookedUp | None = None) -> "VehicleSet":
         """One of its numbers whatever stands between their characters, or every word of what was typed."""
-        wanted = _wanted(typed)
+        wanted = searching.as_number_or_words(typed)
         return self.filter(holds(Vehicle, *wanted, found=found)) if wanted else self.none()
 
     def numbered(self, typed: str, found: LookedUp | None = None) -> "VehicleSet":
@@ -104,12 +104,7 @@ class VehicleSet(models.QuerySet["Vehicle"]):
 
 def looked_up(typed: str) -> LookedUp:
     """For what asks both."""
-    return look_up(Vehicle, *wanted) if (wanted := _wanted(typed)) else LookedUp([])
-
-
-def _wanted(typed: str) -> list[Pattern]:
-    words = tuple(searching.plain(typed).split())
-    return [(searching.squeezed(typed), words)] if words else []
+    return look_up(Vehicle, *wanted) if (wanted := searching.as_number_or_words(typed)) else LookedUp([])
 
 
 @kept(besides=("search_text", "creation_key"))

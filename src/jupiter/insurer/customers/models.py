@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from jupiter.insurer.producers.models import OwnedSet, Producer, Reach
 from jupiter.kit.history import kept
-from jupiter.kit.searching import plain, squeezed
+from jupiter.kit.searching import as_number_or_words, plain, squeezed
 from jupiter.kit.walls import holds
 
 
@@ -25,7 +25,7 @@ SHORT_TITLES = {Title.MR.value: "M.", Title.MRS.value: "Mme"}
 
 class AccountSet(OwnedSet["Account"]):
     def matching(self, words: str) -> "AccountSet":
-        return self.filter(holds(Account, *plain(words).split()))
+        return self.filter(holds(Account, *as_number_or_words(words)))
 
     def with_counts(self) -> "AccountSet":
         return self.annotate(quotes=_how_many("jobs"), held=_how_many("policies"))

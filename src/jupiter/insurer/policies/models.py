@@ -15,7 +15,7 @@ from jupiter.insurer.customers.models import Account
 from jupiter.insurer.producers.models import OwnedSet, Producer, Reach
 from jupiter.insurer.products.models import Edition, Offering, Product
 from jupiter.kit.history import kept
-from jupiter.kit.searching import plain, squeezed
+from jupiter.kit.searching import as_number_or_words, plain, squeezed
 from jupiter.kit.walls import holds
 
 from . import rules
@@ -35,7 +35,7 @@ class PolicySet(OwnedSet["Policy"]):
         return self.filter(issued_on__gte=day)
 
     def matching(self, words: str) -> "PolicySet":
-        return self.filter(holds(Policy, *plain(words).split()))
+        return self.filter(holds(Policy, *as_number_or_words(words)))
 
     def covering(self, vin: str, start: date, end: date) -> "PolicySet":
         return self.filter(vin=vin, starts_on__lt=end, ends_on__gt=start)

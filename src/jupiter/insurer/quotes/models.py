@@ -18,7 +18,7 @@ from jupiter.insurer.products.models import Edition, Offering, Product
 from jupiter.insurer.products.rules import Car
 from jupiter.kit.compiled import Compiled, Given
 from jupiter.kit.history import kept
-from jupiter.kit.searching import plain, squeezed
+from jupiter.kit.searching import as_number_or_words, plain, squeezed
 from jupiter.kit.walls import holds
 from jupiter.kit.workflow import Workflow
 
@@ -82,7 +82,7 @@ class JobSet(OwnedSet["Job"]):
         return self.still_open().filter(expires_on__lt=today)
 
     def matching(self, words: str) -> "JobSet":
-        return self.filter(holds(Job, *plain(words).split()))
+        return self.filter(holds(Job, *as_number_or_words(words)))
 
     def with_names(self) -> "JobSet":
         return self.select_related("account", "product", "producer", "offer", "policy")
