@@ -24,8 +24,8 @@ from .proxy import PATIENCE_OF_CLIENTS
 
 sell = seller_script()
 
-OPEN_SALES = 8  # each seller keeps so many going: most of them wait, for a process that died or a message that was lost
-LOOK_AGAIN, LONGEST_LOOK = 1.5, 5.0  # seconds between two looks at what must come by itself, more each time
+OPEN_SALES = 16  # each seller keeps so many going: most of them wait, for a process that died or a message that was lost
+LOOK_AGAIN, LONGEST_LOOK = 3.0, 8.0  # seconds between two looks at what must come by itself, more each time
 ASK_AGAIN, LONGEST, REST = 0.3, 2.0, 0.02  # seconds
 LOOK_AROUND = 8  # sales between two looks at lists
 SLOWLY = 8  # and between two of which each step is a seller's: their car is entered by its form, they are opened at the hub by Garantir
