@@ -7,8 +7,8 @@ import psycopg
 import pytest
 from django.db import connection
 
-from jupiter.kit import postgres
-from jupiter.kit.database.base import is_well
+from jupiter.kit import postgres, walls
+from jupiter.kit.database.base import is_well, planned_anew
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -78,3 +78,27 @@ def test_a_cursor_on_the_server_reads_them_the_same():
     with connection.chunked_cursor() as cursor:
         cursor.execute("SELECT '2021-12-07 10:00:00+01'::timestamptz")
         assert cursor.fetchone()[0].isoformat() == "2021-12-07T09:00:00+00:00"
+
+
+def plans_kept_of(question):
+    for at in range(4):
+        assert ask(question, at) == (at + 4711,)
+    return ask("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%%+ 4711%%'")[0]
+
+
+def test_lists_are_planned_for_what_is_asked_of_them_and_the_rest_is_kept():
+    with planned_anew():
+        assert plans_kept_of("SELECT %s::int + 4711 AS of_a_list") == 0
+    assert plans_kept_of("SELECT %s::int + 4711 AS of_a_row") == 1
+
+
+def test_programs_ask_by_kept_plans_and_persons_do_not():
+    with walls.walled([1]):
+        assert ask("SHOW plan_cache_mode") == ("force_generic_plan",)
+    with walls.everywhere():
+        assert ask("SHOW plan_cache_mode") == ("force_generic_plan",)
+    with walls.walled_for_user(1):
+        assert ask("SHOW plan_cache_mode") == ("auto",)
+        with walls.everywhere():
+            assert ask("SHOW plan_cache_mode") == ("auto",)
+    assert ask("SHOW plan_cache_mode") == ("auto",), "and nothing outlives its transaction"

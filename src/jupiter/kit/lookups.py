@@ -5,6 +5,8 @@ from typing import TypeVar
 from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Model, QuerySet
 
+from .database.base import planned_anew
+
 Row = TypeVar("Row", bound=Model)
 
 
@@ -19,4 +21,5 @@ def only(rows: "QuerySet[Row]") -> Row | None:
 
 def first_of(rows: "QuerySet[Row]", count: int) -> list[Row]:
     """In their own order. What they name is joined to these alone: PostgreSQL would join it to all, and sort."""
-    return list(rows.filter(pk__in=rows.values("pk")[:count]))
+    with planned_anew():
+        return list(rows.filter(pk__in=rows.values("pk")[:count]))

@@ -172,7 +172,7 @@ def home(request: HttpRequest, member: Member) -> HttpResponse:
                 }
             )  # fmt: skip
         if count:
-            items = [kind.line(row) for row in rows[:SHOWN_HERE]]
+            items = [kind.line(row) for row in first_of(rows, SHOWN_HERE)]
             blocks.append({"kind": kind, "count": told(count), "has_more": count > len(items), "items": items})
     title = _("Bonjour {name}").format(name=member.name)
     return screen(request, "desk/home.html", title=title, here="home", tiles=tiles, blocks=blocks, today=business_today(), member=member)

@@ -75,7 +75,7 @@ def home(request: HttpRequest, member: Member) -> HttpResponse:
             "url": reverse("claims:index"),
         },
     ]  # fmt: skip
-    table = QuoteTable(opened.with_names().order_by("-created_on", "-id")[:SHOWN_AT_HOME], orderable=False, show_header=True)
+    table = QuoteTable(first_of(opened.with_names().order_by("-created_on", "-id"), SHOWN_AT_HOME), orderable=False, show_header=True)
     return screen(
         request, "desk/home.html", title=_("Tableau de gestion"), here="home", board=board, policies=policies, table=table,
         may_sell=member.may("edit_quote"), member=member, days=RECENT_DAYS, has_more=count > SHOWN_AT_HOME,

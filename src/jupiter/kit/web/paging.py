@@ -16,6 +16,7 @@ from django.db.models import F, Field, Model, Q, QuerySet
 from django.db.models.expressions import OrderBy
 from django.utils.functional import cached_property
 
+from jupiter.kit.database.base import planned_anew
 from jupiter.kit.lookups import first_of
 from jupiter.kit.walls import among_found
 
@@ -123,9 +124,10 @@ def counted(rows: QuerySet[Any]) -> int:
     """Up to one more than the ceiling, which stands for all beyond it."""
     rows = rows.order_by()
     known = among_found(rows)
-    if known is not None and (found := known[: CEILING + 1].count()) > CEILING:
-        return found
-    return rows[: CEILING + 1].count()
+    with planned_anew():
+        if known is not None and (found := known[: CEILING + 1].count()) > CEILING:
+            return found
+        return rows[: CEILING + 1].count()
 
 
 def told(count: int) -> int | str:

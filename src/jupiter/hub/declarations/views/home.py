@@ -16,6 +16,7 @@ from jupiter.hub.declarations.access import sales_of
 from jupiter.hub.declarations.models import VIEWS, Cover, Sale
 from jupiter.hub.declarations.tables import SaleTable, shown_state
 from jupiter.kit.clock import business_today
+from jupiter.kit.lookups import first_of
 from jupiter.kit.web.export import list_as_file, wanted
 from jupiter.kit.web.paging import counted, told
 from jupiter.kit.web.screen import screen
@@ -50,10 +51,10 @@ def home(request: HttpRequest, member: Member) -> HttpResponse:
             ("a-reprendre", _("À reprendre"), "alert-triangle", _("le garantisseur n’a pas pris la demande"), True),
         )
     ]
-    to_declare = sales.in_view("a-declarer").order_by("-changed_at")[:SHOWN_AT_HOME]
-    aside = list(sales.in_view("a-reprendre").order_by("-changed_at")[:SHOWN_AT_HOME])
+    to_declare = first_of(sales.in_view("a-declarer").order_by("-changed_at"), SHOWN_AT_HOME)
+    aside = first_of(sales.in_view("a-reprendre").order_by("-changed_at"), SHOWN_AT_HOME)
     others = sales.in_view("en-cours").exclude(cover=Cover.ASIDE).order_by("-changed_at")
-    under_way = [*aside, *others[: SHOWN_AT_HOME - len(aside)]] if len(aside) < SHOWN_AT_HOME else aside
+    under_way = [*aside, *first_of(others, SHOWN_AT_HOME - len(aside))] if len(aside) < SHOWN_AT_HOME else aside
     blocks = [
         {
             "key": "a-declarer",
