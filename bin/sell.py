@@ -13,11 +13,12 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
+from zoneinfo import ZoneInfo
 
 import httpx
 
@@ -271,7 +272,9 @@ class Suite:
         if not file.is_file():
             raise SystemExit(f"No running demonstration in {data}: start it with bin/run, or name its folder with --data.")
         self.said = json.loads(file.read_text())
-        self.today = date.fromisoformat(self.said["business_date"]) if self.said.get("business_date") else date.today()
+        told = self.said.get("business_date")
+        in_paris = datetime.now(ZoneInfo("Europe/Paris")).date()  # the services' day, which may not be this machine's
+        self.today = date.fromisoformat(told) if told else in_paris
 
     def url(self, service: str) -> str:
         return str(self.said["services"][service]["url"])
