@@ -264,6 +264,12 @@ class Car:
     warranty_until: date
 
 
+def day_of(said: dict[str, Any]) -> date:
+    """The demonstration's: its fixed one, or today in Paris, which may not be this machine's."""
+    told = said.get("business_date")
+    return date.fromisoformat(told) if told else datetime.now(ZoneInfo("Europe/Paris")).date()
+
+
 class Suite:
     """What demo.json says of a running suite."""
 
@@ -272,9 +278,7 @@ class Suite:
         if not file.is_file():
             raise SystemExit(f"No running demonstration in {data}: start it with bin/run, or name its folder with --data.")
         self.said = json.loads(file.read_text())
-        told = self.said.get("business_date")
-        in_paris = datetime.now(ZoneInfo("Europe/Paris")).date()  # the services' day, which may not be this machine's
-        self.today = date.fromisoformat(told) if told else in_paris
+        self.today = day_of(self.said)
 
     def url(self, service: str) -> str:
         return str(self.said["services"][service]["url"])

@@ -450,8 +450,7 @@ class World:
         self.seed, self.demo, self.history = seed, suite.demo, history
         self.suite, self.stocked = suite, 0  # sales below this number are of cars that are there
         self.true, self.public, self.doors = true, public, doors  # where the services listen, say they are, and the sellers go
-        told = self.demo.get("business_date")
-        self.today = date.fromisoformat(told) if told else date.today()
+        self.today = sell.day_of(self.demo)
         self.closing, self.over = threading.Event(), threading.Event()
         self.lines: list[httpx.Client | psycopg.Connection[dict[str, Any]]] = []  # to be closed at the end
         self._next: Counter[str] = Counter()
