@@ -6,6 +6,8 @@ import unicodedata
 WORD = re.compile(r"[A-Z0-9]+")
 SHORTEST = 2  # characters a search must have
 
+Pattern = str | tuple[str | tuple[str, ...], ...]  # a word; of several in brackets, one; all of those in brackets within
+
 
 def plain(text: str) -> str:
     """« Dupont-Élise » is DUPONT ELISE."""
@@ -13,7 +15,7 @@ def plain(text: str) -> str:
     return " ".join(WORD.findall(bare.upper().replace("Œ", "OE").replace("Æ", "AE")))
 
 
-def as_number_or_words(typed: str) -> list[tuple[str | tuple[str, ...], ...]]:
+def as_number_or_words(typed: str) -> list[Pattern]:
     """For kit.walls.holds: all of it as one number, « 06 12 34 56 78 », or every one of its words, in any order. Empty for nothing."""
     words = tuple(plain(typed).split())
     return [(squeezed(typed), words)] if words else []
