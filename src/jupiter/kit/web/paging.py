@@ -110,7 +110,10 @@ def page_of(rows: Any, query: Mapping[str, str], *, per_page: int, prefix: str =
     sought = Sought(rows)
     count = counted(rows)
     if count <= CEILING:
-        return NumberedPages(sought.ordered(), per_page, counted=count).get_page(query.get(f"{prefix}{NUMBER}"))
+        numbered = NumberedPages(sought.ordered(), per_page, counted=count).get_page(query.get(f"{prefix}{NUMBER}"))
+        with planned_anew():
+            numbered.object_list = list(numbered.object_list)
+        return numbered
     for name, read in ((f"{prefix}{AFTER}", sought.page_after), (f"{prefix}{BEFORE}", sought.page_before)):
         try:
             if (page := read(query.get(name, ""), per_page)) is not None:
