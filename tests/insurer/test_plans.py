@@ -2,12 +2,13 @@
 
 from datetime import date, timedelta
 
+from jupiter.insurer.customers.actions import HOLDER, keep_account
 from jupiter.insurer.customers.models import Account
 from jupiter.insurer.quotes.models import Job
 from jupiter.insurer.reconciliation import wording
 from jupiter.kit.differences.windows import instants
 from jupiter.kit.transmissions.models import Transmission
-from jupiter.kit.walls import everywhere
+from jupiter.kit.walls import everywhere, walled
 from tests.insurer import make
 from tests.plans import analyze, assert_served, many_like, planned
 
@@ -36,6 +37,20 @@ def test_the_insurer_searches_all_accounts_by_their_index(client, transactional_
     assert searches
     for plan in searches:
         assert "account_search" in plan, plan
+
+
+def test_the_holder_of_a_declaration_is_found_by_an_index(transactional_db):
+    """Each declaration asks it, while others of the same holder wait."""
+    producer = make.a_producer()
+    make.a_quote(producer, make.a_tariff())
+    account = Account.objects.get()
+    many_like(account, MANY, uid="gen_random_uuid()", number="lpad((900000 + n)::text, 10, '0')", address="'marqueur ' || n")
+    analyze()
+    with walled([producer.pk]), planned() as plans:
+        found = keep_account(producer, {name: getattr(account, name) for name in HOLDER}, by="marqueur")
+    assert found == account
+    (plan,) = [plan for sql, plan in plans if 'FROM "customers_account"' in sql]
+    assert "account_of_holder" in plan, plan
 
 
 def test_open_quotes_are_cut_from_an_index_in_their_order(client, transactional_db):
@@ -69,7 +84,7 @@ def test_a_name_that_very_many_bear_is_read_in_the_lists_own_order(client, trans
     with planned() as plans:
         assert client.get("/").status_code == 200
         page = client.get("/polices/?q=dupont").content.decode()
-    assert "plus de 1" in page
+    assert "plus de 500" in page
     assert_served(plans, "policies_policy")
 
 

@@ -65,6 +65,7 @@ class Account(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["producer", "-created_at", "-id"], name="account_by_producer"),
+            models.Index(fields=["producer", "last_name", "first_name", "address"], name="account_of_holder"),  # each declaration asks
             GinIndex(fields=["producer", "search_text"], opclasses=["int8_ops", "gin_trgm_ops"], name="account_search"),
         ]
 
