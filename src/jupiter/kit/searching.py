@@ -5,6 +5,7 @@ import unicodedata
 
 WORD = re.compile(r"[A-Z0-9]+")
 SHORTEST = 2  # characters a search must have
+BEGINNING_OF_A_PLATE = re.compile(r"[A-Z]{2}-[0-9]{2,3}(-[A-Z]{0,2})?", re.IGNORECASE)  # no model is written so
 
 Pattern = str | tuple[str | tuple[str, ...], ...]  # a word; of several in brackets, one; all of those in brackets within
 
@@ -16,8 +17,13 @@ def plain(text: str) -> str:
 
 
 def as_number_or_words(typed: str) -> list[Pattern]:
-    """For kit.walls.holds: all of it as one number, « 06 12 34 56 78 », or every one of its words, in any order. Empty for nothing."""
+    """For kit.walls.holds: all of it as one number, « 06 12 34 56 78 », or every one of its words, in any order. Empty for nothing.
+
+    The beginning of a plate, « GA-383- », is a number only: its words stand in many a VIN.
+    """
     words = tuple(plain(typed).split())
+    if BEGINNING_OF_A_PLATE.fullmatch(typed.strip()):
+        return [squeezed(typed)]
     return [(squeezed(typed), words)] if words else []
 
 

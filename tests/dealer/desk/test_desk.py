@@ -109,6 +109,13 @@ def test_words_of_one_or_two_letters_are_found_where_a_word_begins(client, selle
         assert car.pk in {one.pk for one in search(client, typed).context["cars"]}, typed
 
 
+def test_the_beginning_of_a_plate_finds_plates_not_its_parts_in_other_numbers(client, seller, site):
+    car = make.a_vehicle(site, plate="GA-383-CG", vin="VR3F1CT1111111111")
+    other = make.a_vehicle(site, plate="GA-483-AA", vin="VR3F1CT3832749890")
+    for typed, found in (("ga-383-", {car.pk}), ("GA-38", {car.pk}), ("ga 383", {car.pk, other.pk})):
+        assert {one.pk for one in search(client, typed).context["cars"]} == found, typed
+
+
 def test_what_is_anothers_is_never_found(client, seller, site):
     foreign = make.a_closed_order()
     make.a_vehicle(make.a_site(site.group), plate="AB-123-CD", vin="VF3CUHMZ6HY012345")
