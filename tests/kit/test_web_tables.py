@@ -5,13 +5,17 @@ from datetime import UTC, datetime, timedelta
 import django_tables2 as tables
 import pytest
 from bs4 import BeautifulSoup
+from django.contrib.postgres.fields import ArrayField
 from django.db import connection
-from django.db.models import Case, IntegerField, Value, When
+from django.db.models import BigIntegerField, Case, IntegerField, Q, Value, When
 from django.template import engines
 from django.test.utils import CaptureQueriesContext
 from django.utils.html import format_html
 
 from jupiter.kit.accounts.models import User
+from jupiter.kit.compiled import is_one_of
+from jupiter.kit.walls import HeldByMany
+from jupiter.kit.web import paging
 from jupiter.kit.web.paging import CEILING, page_of
 from jupiter.kit.web.tables import EuroColumn, PickColumn, paged, place
 
@@ -99,6 +103,32 @@ def test_more_than_a_thousand_are_not_counted(ask, django_assert_max_num_queries
     assert page.select_one(".table-foot [role=status]").text == "Personnes\u00a0: 1 à 25 sur plus de 1\u202f000"
     assert [link.text for link in page.select(".pager a")] == ["Suivants"]
     assert names(ask("page=40")) == names(page)
+
+
+def test_of_rows_that_common_words_hold_fewer_are_counted(monkeypatch):
+    User.objects.all().delete()
+    monkeypatch.setattr(paging, "CEILING_OF_COMMON_WORDS", 30)
+    make(40)
+    held = User.objects.filter(HeldByMany(None, Q(username__contains="u"))).order_by("username")
+    page = page_of(held, {}, per_page=25)
+    assert (len(page.object_list), page.more_than, page.is_first) == (25, 30, True)
+    assert page_of(held, {"apres": page.after}, per_page=25).more_than == 30
+    assert page_of(held.filter(username__lt="u00030"), {}, per_page=25).paginator.count == 30
+    assert page_of(User.objects.order_by("username"), {}, per_page=25).paginator.count == 40
+
+
+def test_where_many_were_looked_up_they_are_counted_by_their_keys(monkeypatch):
+    """Counted among all rows only where not enough of those are left by the list's other conditions."""
+    User.objects.all().delete()
+    monkeypatch.setattr(paging, "CEILING_OF_COMMON_WORDS", 30)
+    make(40)
+    keys = is_one_of("pk", Value(list(range(20_000, 20_035)), ArrayField(BigIntegerField())))
+    held = User.objects.filter(Q(HeldByMany(keys, Q(username__contains="u"))), is_superuser=False)
+    for rows, counts in ((held, ["ANY"]), (held.filter(username__gte="u00010"), ["ANY", "LIKE"])):
+        with CaptureQueriesContext(connection) as asked:
+            assert page_of(rows.order_by("username"), {}, per_page=25).object_list
+        said = [query["sql"] for query in asked.captured_queries if "COUNT(" in query["sql"]]
+        assert [("ANY" if "ANY" in sql else "LIKE") for sql in said] == counts
 
 
 def names(page):

@@ -18,9 +18,10 @@ from django.utils.functional import cached_property
 
 from jupiter.kit.database.base import planned_anew
 from jupiter.kit.lookups import first_of
-from jupiter.kit.walls import among_found
+from jupiter.kit.walls import among_found, holds_common_words
 
 CEILING = 1000  # rows that are counted: counting all that matches would read all that matches
+CEILING_OF_COMMON_WORDS = 500  # these are read one by one, among others
 AFTER, BEFORE, NUMBER = "apres", "avant", "page"
 PLACES = (NUMBER, AFTER, BEFORE)  # what an address says of the page, not of the list
 
@@ -95,6 +96,7 @@ class PlacedPage:
     object_list: Any
     before: str = ""
     after: str = ""
+    more_than: int = CEILING  # rows there are
 
     is_placed = True
 
@@ -109,7 +111,7 @@ def page_of(rows: Any, query: Mapping[str, str], *, per_page: int, prefix: str =
         return NumberedPages(rows, per_page, counted=len(rows)).get_page(query.get(f"{prefix}{NUMBER}"))
     sought = Sought(rows)
     count = counted(rows)
-    if count <= CEILING:
+    if count <= (ceiling := _ceiling(rows)):
         numbered = NumberedPages(sought.ordered(), per_page, counted=count).get_page(query.get(f"{prefix}{NUMBER}"))
         with planned_anew():
             numbered.object_list = list(numbered.object_list)
@@ -117,20 +119,24 @@ def page_of(rows: Any, query: Mapping[str, str], *, per_page: int, prefix: str =
     for name, read in ((f"{prefix}{AFTER}", sought.page_after), (f"{prefix}{BEFORE}", sought.page_before)):
         try:
             if (page := read(query.get(name, ""), per_page)) is not None:
-                return page
+                return replace(page, more_than=ceiling)
         except Misplaced:
             pass
-    return sought.first_page(per_page)
+    return replace(sought.first_page(per_page), more_than=ceiling)
 
 
 def counted(rows: QuerySet[Any]) -> int:
     """Up to one more than the ceiling, which stands for all beyond it."""
     rows = rows.order_by()
-    known = among_found(rows)
+    known, most = among_found(rows), _ceiling(rows) + 1
     with planned_anew():
-        if known is not None and (found := known[: CEILING + 1].count()) > CEILING:
+        if known is not None and (found := known[:most].count()) == most:
             return found
-        return rows[: CEILING + 1].count()
+        return rows[:most].count()
+
+
+def _ceiling(rows: QuerySet[Any]) -> int:
+    return CEILING_OF_COMMON_WORDS if holds_common_words(rows) else CEILING
 
 
 def told(count: int) -> int | str:
