@@ -84,7 +84,7 @@ def test_a_name_that_very_many_bear_is_read_in_the_lists_own_order(client, trans
     with planned() as plans:
         assert client.get("/").status_code == 200
         page = client.get("/polices/?q=dupont").content.decode()
-    assert "plus de 500" in page
+    assert "plus de 300" in page
     assert_served(plans, "policies_policy")
 
 

@@ -21,7 +21,7 @@ from jupiter.kit.lookups import first_of
 from jupiter.kit.walls import among_found, holds_common_words
 
 CEILING = 1000  # rows that are counted: counting all that matches would read all that matches
-CEILING_OF_COMMON_WORDS = 500  # these are read one by one, among others
+CEILING_OF_COMMON_WORDS = 300  # these are read one by one, among others
 AFTER, BEFORE, NUMBER = "apres", "avant", "page"
 PLACES = (NUMBER, AFTER, BEFORE)  # what an address says of the page, not of the list
 
