@@ -92,10 +92,11 @@ def test_lists_are_planned_for_what_is_asked_of_them_and_the_rest_is_kept():
     assert plans_kept_of("SELECT %s::int + 4711 AS of_a_row") == 1
 
 
-def test_tasks_ask_by_kept_plans_and_who_asks_for_many_rows_does_not():
-    with walls.walled([1]):
-        assert ask("SHOW plan_cache_mode") == ("force_generic_plan",)
-    for door in (walls.walled_for_user(1), walls.walled_for_group(1), walls.everywhere()):
+def test_tasks_and_programs_ask_by_kept_plans_and_who_asks_for_many_rows_does_not():
+    for door in (walls.walled([1]), walls.walled_for_group(1, asks_by_key=True), walls.everywhere(asks_by_key=True)):
+        with door:
+            assert ask("SHOW plan_cache_mode") == ("force_generic_plan",)
+    for door in (walls.walled_for_user(1), walls.walled_for_group(1), walls.everywhere(), walls.walled([1], asks_by_key=False)):
         with door:
             assert ask("SHOW plan_cache_mode") == ("auto",)
             with walls.walled([1]):

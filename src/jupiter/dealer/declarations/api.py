@@ -52,7 +52,7 @@ def hear_the_hub(request: HttpRequest, client_id: ClientId) -> HttpResponse:
     if link is None:
         raise not_found()
     try:
-        with walled_for_group(link.group_id):
+        with walled_for_group(link.group_id, asks_by_key=True):
             receive_notice(link, notice_id, notice.data, today=business_today(), now=timezone.now())
     except UnknownSale:
         raise not_found() from None

@@ -59,13 +59,15 @@ def point_of(member: Member, code: str) -> PointOfSale:
     return point
 
 
-def for_the_client(operation: Callable[..., Any]) -> Callable[..., Any]:
-    """An operation of the API works in one transaction, in which only the points of sale of the caller's group exist."""
+def for_the_client(operation: Callable[..., Any], *, asks_by_key: bool = True) -> Callable[..., Any]:
+    """An operation of the API works in one transaction, in which only the points of sale of the caller's group exist.
+
+    `asks_by_key`: as kit.walls has it."""
 
     @wraps(operation)
     def door(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         client = request.auth  # type: ignore[attr-defined]
-        with walled_for_group(client.group_id, client=client.key):
+        with walled_for_group(client.group_id, client=client.key, asks_by_key=asks_by_key):
             return operation(request, *args, **kwargs)
 
     return door

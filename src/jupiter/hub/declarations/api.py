@@ -231,7 +231,7 @@ def insurer_notice(request: HttpRequest) -> HttpResponse:
         raise Problem(400, "unreadable-json", _("Le JSON est illisible\u00a0: %(error)s.") % {"error": error}) from error
     except ValidationError as error:
         raise Problem(400, "unreadable-notice", _("Ce n’est pas une nouvelle de devis."), errors=field_errors(_plain(error))) from error
-    with everywhere():
+    with everywhere(asks_by_key=True):
         owner_id = owner_of(notice.data.external_reference)
     with walled([owner_id] if owner_id else []):
         actions.receive_job_notice("insurer", notice_id, notice, now=timezone.now())

@@ -1,6 +1,7 @@
 """What the hub holds of a caller's sales, to be compared with what the caller holds: it only reads."""
 
 from datetime import date
+from functools import partial
 from typing import Annotated
 
 from django.http import HttpRequest
@@ -20,7 +21,7 @@ from jupiter.kit.openapi import told
 from . import wording
 
 router = Router(auth=ClientDoor("reconciliation"), tags=["reconciliation"])
-router.add_decorator(for_the_client)
+router.add_decorator(partial(for_the_client, asks_by_key=False))  # days, and all of their rows
 
 FromDay = Annotated[Day, Query(alias="from", description="First day on which they came, in Paris")]
 ToDay = Annotated[Day, Query(alias="to", description="Last day; at most 400 days after the first")]

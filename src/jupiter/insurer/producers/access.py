@@ -49,13 +49,19 @@ def caller_of(request: HttpRequest) -> Caller:
     return cast(Caller, request.auth)  # type: ignore[attr-defined]
 
 
-def for_the_caller(operation: Callable[..., Any]) -> Callable[..., Any]:
-    """An operation of the API works in one transaction, in which only the caller's producers exist."""
+def for_the_caller(operation: Callable[..., Any], *, asks_by_key: bool = True) -> Callable[..., Any]:
+    """An operation of the API works in one transaction, in which only the caller's producers exist.
+
+    `asks_by_key`: as kit.walls has it."""
 
     @wraps(operation)
     def door(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         caller = caller_of(request)
-        with everywhere() if caller.everywhere else walled(caller.producer_ids, client=caller.key):
+        with (
+            everywhere(asks_by_key=asks_by_key)
+            if caller.everywhere
+            else walled(caller.producer_ids, client=caller.key, asks_by_key=asks_by_key)
+        ):
             return operation(request, *args, **kwargs)
 
     return door
@@ -78,7 +84,7 @@ class CallerMay(HttpBearer):
         return SCOPES_MAY[self.act]
 
     def authenticate(self, request: HttpRequest, token: str) -> Caller | None:
-        with everywhere():  # who is calling decides which wall is entered
+        with everywhere(asks_by_key=True):  # who is calling decides which wall is entered
             client = CALLING.first(**given_token(token))
         if client is None:
             return None

@@ -1,6 +1,7 @@
 """What the insurer holds of a caller's quotes, to be compared with what the caller holds: it only reads."""
 
 from datetime import date
+from functools import partial
 from typing import Annotated
 
 from django.http import HttpRequest
@@ -19,7 +20,7 @@ from jupiter.kit.openapi import told
 from . import wording
 
 router = Router(tags=["reconciliation"])
-router.add_decorator(for_the_caller)
+router.add_decorator(partial(for_the_caller, asks_by_key=False))  # days, and all of their rows
 
 REFERENCE = r"^SP\d{6}[A-Z]\d{9}$"
 FromDay = Annotated[Day, Query(alias="from", description="First day on which they came, in Paris")]
