@@ -32,7 +32,7 @@ SHORT = 3.0  # minutes
 class Plan:
     minutes: float = 10.0
     seed: int = 1
-    sellers: int = 16
+    sellers: int = 24
     with_faults: bool = True
     environment: dict[str, str] = field(default_factory=dict)  # of the suite
     before: Callable[[Suite], None] | None = None  # once the suite is up

@@ -24,11 +24,12 @@ from .proxy import PATIENCE_OF_CLIENTS
 
 sell = seller_script()
 
-OPEN_SALES = 16  # each seller keeps so many going: most of them wait, for a process that died or a message that was lost
+OPEN_SALES = 11  # each seller keeps so many going: most of them wait, for a process that died or a message that was lost
 LOOK_AGAIN, LONGEST_LOOK = 3.0, 8.0  # seconds between two looks at what must come by itself, more each time
-ASK_AGAIN, LONGEST, REST = 0.3, 2.0, 0.02  # seconds
-LOOK_AROUND = 8  # sales between two looks at lists
-SLOWLY = 8  # and between two of which each step is a seller's: their car is entered by its form, they are opened at the hub by Garantir
+ASK_AGAIN, LONGEST, REST, NO_ROOM = 0.3, 2.0, 0.02, 0.2  # seconds
+AT_ONCE = 6  # sellers at one service, which answers eight at once; the others go on elsewhere meanwhile, also while it is frozen
+LOOK_AROUND = 16  # sales between two looks at lists
+SLOWLY = 16  # and between two of which each step is a seller's: their car is entered by its form, they are opened at the hub by Garantir
 REFERENCE = """SELECT sale_reference::text AS reference FROM orders_order JOIN sites_site AS site ON site.id = site_id
     WHERE number = %s::bigint AND network_code = %s"""
 STOCKED = "S"  # how the stock numbers begin of cars that are there before the first sale
@@ -120,9 +121,11 @@ class Seller(threading.Thread):
         self.store: psycopg.Connection[dict[str, Any]] | None = None
         self.open: list[Sale] = []
         self.sold = 0
-        self.steps: list[tuple[str, Callable[[Sale], dict[str, Any]]]] = [
-            ("car", self.enter_car), ("order", self.close_order), ("reference", self.read_reference), ("arrive", self.see_arrived),
-            ("launch", self.launch), ("complete", self.complete), ("declare", self.declare), ("quote", self.see_quoted), ("price", self.price), ("buy", self.buy),
+        self.steps: list[tuple[str, str, Callable[[Sale], dict[str, Any]]]] = [
+            ("car", "dealer", self.enter_car), ("order", "dealer", self.close_order), ("reference", "dealer", self.read_reference),
+            ("arrive", "hub", self.see_arrived), ("launch", "dealer", self.launch), ("complete", "hub", self.complete),
+            ("declare", "hub", self.declare), ("quote", "insurer", self.see_quoted), ("price", "insurer", self.price),
+            ("buy", "insurer", self.buy),
         ]  # fmt: skip
 
     def run(self) -> None:
@@ -138,7 +141,14 @@ class Seller(threading.Thread):
             for sale in due:
                 if self.world.over.is_set():
                     return
-                self.advance(sale)
+                room = self.world.rooms[self.steps[sale.step][1]]
+                if room.acquire(blocking=False):
+                    try:
+                        self.advance(sale)
+                    finally:
+                        room.release()
+                else:
+                    sale.due = time.monotonic() + self.chance.uniform(0.5, 1.5) * NO_ROOM
             self.open = [sale for sale in self.open if not sale.is_over]
             if not due:
                 time.sleep(REST)
@@ -199,7 +209,7 @@ class Seller(threading.Thread):
         return form.action, data
 
     def advance(self, sale: Sale) -> None:
-        step, act = self.steps[sale.step]
+        step, _, act = self.steps[sale.step]
         self.world.history.say("invoke", step, sale)
         try:
             facts = act(sale)
@@ -452,6 +462,7 @@ class World:
         self.true, self.public, self.doors = true, public, doors  # where the services listen, say they are, and the sellers go
         self.today = sell.day_of(self.demo)
         self.closing, self.over = threading.Event(), threading.Event()
+        self.rooms = {service: threading.Semaphore(AT_ONCE) for service in true}
         self.lines: list[httpx.Client | psycopg.Connection[dict[str, Any]]] = []  # to be closed at the end
         self._next: Counter[str] = Counter()
         self._latest: dict[str, list[Sale]] = {"A": [], "B": []}
