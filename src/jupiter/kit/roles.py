@@ -22,6 +22,7 @@ EXTENSIONS = ("pg_trgm", "btree_gist", "btree_gin", "unaccent")  # search, and c
 # What a connection says again is planned no more: behind the walls planning a joined row costs four times what reading it does.
 # Not so soon for the owner: what migrations ask again may have other columns by then.
 PREPARED = {APP: 1, OWNER: 3, MAINT: 3}
+POOLED = 4  # of a process, which uses one core at most: each has all its plans to learn, and to keep
 
 SEARCH = "search"  # owns the views that searches read (walls.py); nobody logs in as it, and only the owner may make it own something
 GRANTS = """
@@ -52,7 +53,7 @@ def database(name: str) -> dict[str, Any]:
         "PORT": str(there.pop("port", "")),
         "CONN_HEALTH_CHECKS": False,  # kit.database listens instead of asking
         "OPTIONS": {
-            "pool": {"min_size": 1, "max_size": 8, "timeout": 5},
+            "pool": {"min_size": 1, "max_size": int(os.environ.get("JUPITER_CONNECTIONS") or POOLED), "timeout": 5},
             "server_side_binding": True,
             "prepare_threshold": PREPARED[role],
             **there,
