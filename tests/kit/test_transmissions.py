@@ -421,6 +421,15 @@ def test_patience_ends_behind_an_open_breaker_too(worker, partner, heard, settin
     assert now(parcel).state == State.ASIDE
 
 
+@pytest.mark.parametrize(("away", "pause"), [(1, 2), (10, 5), (600, 12)], ids=["just gone", "some seconds", "long"])
+def test_a_partner_is_probed_the_more_seldom_the_longer_it_is_away(away, pause):
+    PartnerTrouble.objects.create(partner="partner", failures=OPENS_AFTER, since=timezone.now() - timedelta(seconds=away))
+    for since_last, may in ((pause - 0.9, False), (pause + 0.9, True)):
+        PartnerTrouble.objects.update(probed_at=timezone.now() - timedelta(seconds=since_last))
+        assert may_probe("partner") is may, since_last
+    assert not may_probe("partner"), "another has just gone"
+
+
 def test_two_workers_make_one_probe():
     PartnerTrouble.objects.create(partner="partner", failures=OPENS_AFTER)
     a_probe_is_due()

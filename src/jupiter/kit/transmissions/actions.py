@@ -9,7 +9,6 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models.functions import Now
 from django.utils import timezone
 
 from jupiter.kit import jobs, tracing
@@ -19,7 +18,7 @@ from jupiter.kit.partners import Answer, Trouble
 from jupiter.kit.writing import insert, rewrite
 
 from .carriers import Carrier
-from .models import LIFE, OPENS_AFTER, PROBE_SECONDS, Attempt, Outcome, PartnerTrouble, State, Transmission
+from .models import LIFE, OPENS_AFTER, PROBE_SECONDS, SOONEST_PROBE_SECONDS, Attempt, Outcome, PartnerTrouble, State, Transmission
 
 JITTER = 0.2  # of each pause, so that what failed together does not come back together
 Together = Callable[[Mapping[str, Any], Mapping[str, Any]], Mapping[str, Any]]  # earlier words, latest words
@@ -27,6 +26,11 @@ SOON_SECONDS = 15.0  # the longest pause of a message whose partner answers othe
 TRIED_SOON = 20  # runs; then it is the message that is ill, and it keeps to its ladder
 
 
+PROBED = """
+    UPDATE transmissions_partnertrouble SET probed_at = statement_timestamp()
+    WHERE partner = %s AND probed_at <= statement_timestamp()
+        - least(make_interval(secs => %s), greatest(make_interval(secs => %s), (statement_timestamp() - since) / 2))
+"""
 HELD = Compiled(lambda: Transmission.objects.select_for_update().filter(pk=Given("pk")))
 UNSAID = Compiled(
     lambda: (
@@ -175,10 +179,13 @@ def partner_answers(partner: str) -> None:
 
 
 def may_probe(partner: str) -> bool:
-    """Behind an open breaker one at a time may call, as the probe: whoever is first. True too if it was closed meanwhile."""
-    trouble = PartnerTrouble.objects.filter(partner=partner)
-    before = Now() - timedelta(seconds=PROBE_SECONDS)
-    return bool(trouble.filter(probed_at__lte=before).update(probed_at=Now())) or not trouble.with_open_breaker().exists()
+    """Behind an open breaker one at a time may call, as the probe: whoever is first. True too if it was closed meanwhile.
+
+    The pause between two is half of how long the partner has been away, within its bounds.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(PROBED, [partner, PROBE_SECONDS, SOONEST_PROBE_SECONDS])
+        return bool(cursor.rowcount) or not PartnerTrouble.objects.filter(partner=partner).with_open_breaker().exists()
 
 
 @transaction.atomic

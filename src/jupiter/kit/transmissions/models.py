@@ -113,7 +113,9 @@ class Attempt(models.Model):
 
 
 OPENS_AFTER = 5  # failures in a row: then it is not called until a probe is answered
-PROBE_SECONDS = 12  # at least, between two probes; the clock brings one forward every 15 s
+# At least, between two probes: a partner that is only started anew is soon found again, one that stays away is asked ever more seldom. Where
+# nothing else is due, the clock brings one forward every 15 s.
+SOONEST_PROBE_SECONDS, PROBE_SECONDS = 2, 12
 
 
 class PartnerTroubleSet(models.QuerySet["PartnerTrouble"]):
