@@ -25,8 +25,8 @@ from .proxy import PATIENCE_OF_CLIENTS
 sell = seller_script()
 
 OPEN_SALES = 11  # each seller keeps so many going: most of them wait, for a process that died or a message that was lost
-LOOK_AGAIN, LONGEST_LOOK = 4.0, 12.0  # seconds between two looks at what must come by itself, more each time
-ASK_AGAIN, LONGEST, REST, NO_ROOM = 0.6, 4.0, 0.02, 0.2  # seconds
+LOOK_AGAIN, LONGEST_LOOK = 6.0, 12.0  # seconds between two looks at what must come by itself, more each time
+ASK_AGAIN, LONGEST, REST, NO_ROOM = 0.8, 4.0, 0.1, 0.3  # seconds
 AT_ONCE = 6  # sellers at one service, which answers eight at once; the others go on elsewhere meanwhile, also while it is frozen
 LOOK_AROUND = 16  # sales between two looks at lists
 SLOWLY = 16  # and between two of which each step is a seller's: their car is entered by its form, they are opened at the hub by Garantir
