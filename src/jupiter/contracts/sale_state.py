@@ -1,4 +1,4 @@
-"""Hub → dealer software: what became of a sale. The body of GET /api/v1/sales/{reference} and of each notice.
+"""Hub → dealer software: what became of a sale. The body of GET and PUT /api/v1/sales/{reference} and of each notice.
 
 The state is always whole, never a change; `sequence` grows by one with each change of this sale at the hub: of two, the higher is newer.
 """

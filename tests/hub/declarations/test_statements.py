@@ -17,9 +17,9 @@ def software(point):
 
 def test_a_sale_said_and_declared_by_api(client, software):
     token = make.bearer(software)
-    with at_most(12):
+    with at_most(9):
         client.put("/api/v1/sales/746210", json.dumps(make.full_words()), "application/json", HTTP_IDEMPOTENCY_KEY="a", **token)
-    with at_most(15):
+    with at_most(16):
         answer = client.post("/api/v1/sales/746210/declare", "{}", "application/json", HTTP_IDEMPOTENCY_KEY="b", **token)
     assert answer.json()["cover"] == "sending"
 

@@ -270,15 +270,36 @@ def listening(transactional_db):
     return make.a_client(point.group, notices=True)
 
 
+def a_told_sale(client):
+    """Taken back: its own words have their answer, and no news of them is told."""
+    return actions.withdraw_sale(make.a_received_sale(client), who="HAKIM AB", now=make.NOON)
+
+
+def a_priced_sale(client, worker):
+    """Of which it is told twice: declared, with its quote; priced."""
+    sale = make.a_declared_sale(client, "746210")
+    worker.run()
+    quoted = JobNoticeV1.model_validate(make.a_job_notice(sale, state="quoted"))
+    actions.receive_job_notice("insurer", "quoted", quoted, now=timezone.now())
+    worker.run()
+    return sale
+
+
+def test_what_a_dealer_says_itself_has_an_answer_and_is_not_told_again(insurer, worker, listening):
+    heard = insurer.post(listening.notice_url).mock(return_value=httpx.Response(204))
+    make.a_received_sale(listening)
+    worker.run()
+    assert (heard.call_count, Transmission.objects.count()) == (0, 0)
+
+
 def test_each_change_is_told_in_order_whole_and_signed(insurer, worker, listening):
     heard = insurer.post(listening.notice_url).mock(return_value=httpx.Response(204))
     insurer.post(COMPOSITE).mock(return_value=accepted())
-    sale = make.a_declared_sale(listening, "746210")
-    worker.run()
+    sale = a_priced_sale(listening, worker)
     bodies = [json.loads(call.request.content) for call in heard.calls]
-    assert [body["data"]["sequence"] for body in bodies] == [2, 3], "what happened before anyone was told is told in one"
-    assert [body["data"]["cover"] for body in bodies] == ["sending", "quote_draft"]
-    assert bodies[0]["data"]["happened"] == f"Vente reçue · Vente déclarée ({sale.declaration_number})"
+    assert [body["data"]["sequence"] for body in bodies] == [3, 4], "1 was its own; what happened before anyone was told is told in one"
+    assert [body["data"]["cover"] for body in bodies] == ["quote_draft", "quoted"]
+    assert bodies[0]["data"]["happened"] == f"Vente déclarée ({sale.declaration_number}) · Devis 0001006185 créé"
     assert bodies[-1]["data"]["quote"]["number"] == "0001006185"
     for call in heard.calls:
         notice_id = verified_id([make.DEALER_SECRET], call.request.headers, call.request.content)
@@ -287,7 +308,7 @@ def test_each_change_is_told_in_order_whole_and_signed(insurer, worker, listenin
 
 def test_a_deaf_dealer_is_told_again_under_the_same_id_and_a_new_signature(insurer, worker, listening):
     heard = insurer.post(listening.notice_url).mock(side_effect=[httpx.Response(500), httpx.Response(204)])
-    make.a_received_sale(listening)
+    a_told_sale(listening)
     worker.run()
     worker.wait_for_the_next_try()
     worker.run()
@@ -297,7 +318,7 @@ def test_a_deaf_dealer_is_told_again_under_the_same_id_and_a_new_signature(insur
 
 def test_a_dealer_that_refuses_is_set_aside_for_a_person(insurer, worker, listening):
     insurer.post(listening.notice_url).mock(return_value=httpx.Response(401))
-    make.a_received_sale(listening)
+    a_told_sale(listening)
     worker.run()
     assert Transmission.objects.get().state == ParcelState.ASIDE
 
@@ -305,8 +326,7 @@ def test_a_dealer_that_refuses_is_set_aside_for_a_person(insurer, worker, listen
 def test_renvoyer_on_one_notice_sends_all_that_are_aside_about_the_sale_in_order(insurer, worker, listening, client):
     heard = insurer.post(listening.notice_url).mock(side_effect=[httpx.Response(401)] * 2 + [httpx.Response(204)] * 2)
     insurer.post(COMPOSITE).mock(return_value=accepted())
-    sale = make.a_declared_sale(listening, "746210")
-    worker.run()
+    sale = a_priced_sale(listening, worker)
     notices = Transmission.objects.filter(kind="notice.sale").order_by("pk")
     assert [parcel.state for parcel in notices] == [ParcelState.ASIDE] * 2
 
@@ -315,7 +335,7 @@ def test_renvoyer_on_one_notice_sends_all_that_are_aside_about_the_sale_in_order
     assert "2 envois renvoyés" in page
     worker.run()
 
-    assert [json.loads(call.request.content)["data"]["sequence"] for call in heard.calls][2:] == [2, 3]
+    assert [json.loads(call.request.content)["data"]["sequence"] for call in heard.calls][2:] == [3, 4]
     assert {parcel.state for parcel in notices.all()} == {ParcelState.DELIVERED}
 
 
@@ -323,7 +343,7 @@ def test_during_a_rotation_both_secrets_sign(insurer, worker, listening):
     heard = insurer.post(listening.notice_url).mock(return_value=httpx.Response(204))
     listening.next_notice_secret = make.SECRET
     listening.save()
-    make.a_received_sale(listening)
+    a_told_sale(listening)
     worker.run()
     request = heard.calls.last.request
     for secret in (make.SECRET, make.DEALER_SECRET):

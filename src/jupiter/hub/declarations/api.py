@@ -72,7 +72,7 @@ WITHDRAWN: Refusals = {409: {"withdrawn": "It was taken back: PUT it again first
 def put_sale(request: HttpRequest, reference: NewReference, words: SaleV1) -> HttpResponse:
     """201 when it is new, 200 when it is the same or replaced, 409 already-declared when it was declared with other words.
 
-    What was changed on the hub's form is never replaced: the answer lists both."""
+    What was changed on the hub's form is never replaced: the answer lists both. It says the whole state: no notice follows."""
     client = client_of(request)
 
     def act() -> Answer:

@@ -40,8 +40,11 @@ def take_number(sale: Sale) -> datetime:
     return at
 
 
-def keep_change(sale: Sale, happened: str, *, who: str, now: datetime) -> None:
-    """One more in the sale's sequence: its columns for lists and search, and the notice to the dealer's software."""
+def keep_change(sale: Sale, happened: str, *, who: str, now: datetime, is_answered: bool = False) -> None:
+    """One more in the sale's sequence: its columns for lists and search, and the notice to the dealer's software.
+
+    `is_answered`: it is that software which asks, and the answer says the same.
+    """
     sale.sequence += 1
     sale.happened, sale.changed_at, sale.changed_by = happened[:300], now, who
     values = sale.values
@@ -49,7 +52,8 @@ def keep_change(sale: Sale, happened: str, *, who: str, now: datetime) -> None:
     sale.vehicle = " ".join(str(values[name]) for name in ("make", "model", "version") if values.get(name))[:200]
     sale.search_text = wording.search_text(sale)
     rewrite(sale)
-    tell(sale)
+    if not is_answered:
+        tell(sale)
 
 
 def tell(sale: Sale) -> None:

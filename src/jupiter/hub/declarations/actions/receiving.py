@@ -53,7 +53,7 @@ def receive_sale(client: ApiClient, reference: str, said: SaleV1, *, today: date
     sale.words, sale.order_number = words, said.order_number or ""
     sale.state = LIFE.after(sale.state, "receive")
     happened = _("Vente reçue") if is_new else _("Vente mise à jour par le bon de commande")
-    keep_change(sale, happened, who=client.name, now=now)
+    keep_change(sale, happened, who=client.name, now=now, is_answered=True)
     note(
         "receive_sale", "sale", sale.pk, who=client.name, owner_id=sale.point_of_sale_id, sentence=happened,
         sequence=sale.sequence,
