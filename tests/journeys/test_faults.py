@@ -5,6 +5,7 @@ import re
 import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import uuid4
@@ -658,9 +659,8 @@ def freeze_a_backend(door):
 def kill_holding_a_job(suite, service):
     """It is stopped while a job is its own, killed, and the job is still its own afterwards."""
     name = f"{service}-worker"
-    pid = suite.pid(name)
     with suite.inside(service) as door:
-        held = wait_for(lambda: freeze_with_a_job(door, pid), 120, f"{name} holds no job in two minutes", pause=0.003)
+        pid, held = wait_for(lambda: freeze_with_a_job(suite, name, door), 120, f"{name} holds no job in two minutes", pause=0.003)
         os.kill(pid, signal.SIGKILL)
         wait_for(lambda: not is_alive(pid), 10, f"{name} survives")
         time.sleep(0.1)
@@ -673,13 +673,19 @@ def kill_holding_a_job(suite, service):
 DOING = "SELECT id FROM procrastinate_jobs WHERE status = 'doing' AND queue_name <> 'upkeep'"
 
 
-def freeze_with_a_job(door, pid):
-    orphans = getattr(door, "orphans", set())
-    if not {row["id"] for row in door.execute(DOING).fetchall()} - orphans:
-        return set()
-    os.kill(pid, signal.SIGSTOP)
+def freeze_with_a_job(suite, name, door):
+    """Who it is, and which are its own; or nothing, and it goes on."""
+    if not door.execute(DOING).fetchall():
+        return ()
+    try:
+        pid = suite.pid(name)
+        os.kill(pid, signal.SIGSTOP)
+    except (OSError, StopIteration, ValueError):
+        return ()  # it ended with the database, and another is on its way
     time.sleep(0.05)  # what it had already told the database arrives
-    if held := {row["id"] for row in door.execute(DOING).fetchall()}:
-        return held
-    os.kill(pid, signal.SIGCONT)
-    return set()
+    held = {row["id"] for row in door.execute(DOING).fetchall()}
+    if held and is_alive(pid):
+        return pid, held
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGCONT)
+    return ()
