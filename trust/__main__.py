@@ -13,7 +13,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="bin/trust", description="Sell under faults, then compare all stores with what was acknowledged.")
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--seed", type=int, help="the same seed makes the same schedule of faults")
-    parser.add_argument("--sellers", type=int, default=24)
+    parser.add_argument("--sellers", type=int, default=Plan.sellers)
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the verdict there")
     parser.add_argument("--without-faults", action="store_true", help="only sell and compare")
     asked = parser.parse_args()

@@ -6,7 +6,7 @@ from random import Random
 
 HOPS = ("client→dealer", "client→hub", "client→insurer", "dealer→hub", "hub→insurer", "hub→dealer", "insurer→hub")
 SERVICES = ("dealer", "hub", "insurer")
-EVERY_SECONDS = 1.9  # between two process faults, in the mean
+EVERY_SECONDS = 1.8  # between two process faults, in the mean
 EVERY_MESSAGE = 0.05  # the share of messages that something happens to
 
 REFUSE, DROP, DELAY, LATE_COPY, TWO_AT_ONCE = "refuse", "drop", "delay", "late copy", "two at once"
