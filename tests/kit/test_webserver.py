@@ -10,6 +10,7 @@ import time
 import pytest
 
 from jupiter.kit.webserver import UNREAD_MOST
+from tests.journeys.running import wait_for
 
 BODIES = {"a small one": 2, "one in several pieces": 300_000, "the longest that is read": UNREAD_MOST - 1}
 
@@ -31,15 +32,17 @@ def port():
         port = probe.getsockname()[1]
     serving = f"from jupiter.kit import webserver; webserver.serve('{__name__}:refusing', ['--port', '{port}', '--threads', '1'])"
     server = subprocess.Popen([sys.executable, "-c", serving])
-    for _ in range(200):
-        try:
-            socket.create_connection(("127.0.0.1", port)).close()
-            break
-        except OSError:
-            time.sleep(0.05)
-    yield port
-    server.terminate()
-    server.wait(timeout=40)
+    try:
+        wait_for(lambda: is_listening(port), 20, "the server does not listen")
+        yield port
+    finally:
+        server.terminate()
+        server.wait(timeout=40)
+
+
+def is_listening(port):
+    with socket.socket() as line:
+        return line.connect_ex(("127.0.0.1", port)) == 0
 
 
 def post(connection, length):
