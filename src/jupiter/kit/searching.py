@@ -21,9 +21,9 @@ def as_number_or_words(typed: str) -> list[Pattern]:
 
     The beginning of a plate, « GA-383- », is a number only: its words stand in many a VIN.
     """
-    words = tuple(plain(typed).split())
     if BEGINNING_OF_A_PLATE.fullmatch(typed.strip()):
         return [squeezed(typed)]
+    words = tuple(plain(typed).split())
     return [(squeezed(typed), words)] if words else []
 
 

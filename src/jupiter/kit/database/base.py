@@ -41,7 +41,7 @@ def planned_anew() -> Iterator[None]:
 
     For lists and counts: a plan that is kept does not know its values, so it may use no partial index, and of a row behind the wall
     PostgreSQL guesses too little to see what that costs. One such page cost thirty times more once its plan was kept, among a million sales.
-    Not in a task's wall (kit.walls.walled): there plans are made for any values, kept or not.
+    Not in a wall entered to ask by keys (kit.walls): there plans are made for any values, kept or not.
     """
     connection.ensure_connection()
     line = connection.connection
