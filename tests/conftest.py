@@ -14,6 +14,8 @@ from django.db import connection
 from psycopg import sql
 
 from jupiter.kit import postgres, roles
+from jupiter.kit.web.forms import KitForm
+from tests.forms import as_declared
 from tests.worker import Worker
 
 EVERYWHERE = "-c jupiter.everywhere=on"
@@ -21,6 +23,21 @@ EVERYWHERE = "-c jupiter.everywhere=on"
 
 def own_service():
     return f"jupiter_{settings.SERVICE}"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def fields_of_a_class_stay_as_declared():
+    """All requests read them: what one of them changed there, all others would show (kit.web.forms.Fields)."""
+    seen, made = {}, KitForm.__init__
+
+    def note_and_make(form, *args, **options):
+        seen.setdefault(type(form), as_declared(type(form)))
+        made(form, *args, **options)
+
+    KitForm.__init__ = note_and_make
+    yield
+    KitForm.__init__ = made
+    assert [kind.__qualname__ for kind, before in seen.items() if as_declared(kind) != before] == []
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jupiter.kit.web import forms as kit
+from tests.forms import as_declared
 from tests.kit.web_site import GOOD, EveryField
 
 
@@ -184,3 +185,51 @@ def test_a_hidden_field_is_an_input_and_a_password_is_never_shown() -> None:
 )
 def test_a_label_inside_a_sentence(label: str, inside: str) -> None:
     assert kit.small(label) == inside
+
+
+def test_a_field_that_is_asked_for_is_changed_in_this_form_alone() -> None:
+    before = as_declared(EveryField)
+    mine, other = bound(), bound()
+    shown = mine["fuel"]
+    mine.fields["fuel"].choices = [("H2", "Hydrogène")]
+    mine.fields["plate"].widget.attrs["data-mine"] = True
+    mine.fields["net"].label = "Prix"
+    del mine.fields["hour"]
+    assert "Hydrogène" in str(shown), "also where it was looked at before"
+    assert "data-mine" in str(mine["plate"])
+    assert mine["net"].label == "Prix"
+    with pytest.raises(KeyError):
+        mine["hour"]
+    assert as_declared(EveryField) == before
+    assert "Hydrogène" not in str(other["fuel"])
+    assert "data-mine" not in str(other["plate"])
+    assert other["hour"].label
+
+
+def test_no_way_to_a_field_leads_to_the_class() -> None:
+    before = as_declared(EveryField)
+    ways = (
+        lambda fields: fields["plate"],
+        lambda fields: fields.get("plate"),
+        lambda fields: fields.pop("plate"),
+        lambda fields: dict(fields.items())["plate"],
+        lambda fields: next(field for field in fields.values() if isinstance(field, kit.PlateField)),
+    )
+    for way in ways:
+        way(bound().fields).widget.attrs["data-mine"] = True
+    assert as_declared(EveryField) == before
+    assert bound().fields.get("none") is None
+
+
+def test_fields_are_copied_only_where_one_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    bound()
+    copied = []
+    usual = forms.Field.__deepcopy__
+    monkeypatch.setattr(forms.Field, "__deepcopy__", lambda field, memo: copied.append(field) or usual(field, memo))
+    form = bound()
+    assert form.is_valid()
+    page_of(form)
+    changed = len(copied)
+    assert changed == 3, "which this form dresses by itself"
+    assert form.fields["plate"] is form.fields["plate"]
+    assert len(copied) == changed + 1

@@ -1,7 +1,8 @@
 """Forms as this house shows them: French typing in, typed values out, one markup for label, hint and error."""
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -363,6 +364,59 @@ class Conflict(NamedTuple):
 OVERTAKEN = lazy("Quelqu’un a enregistré cette fiche avant vous\u00a0: comparez, puis enregistrez à nouveau")
 
 
+class Fields(dict[str, forms.Field]):
+    """A form's fields: those of its class, until one is asked for here. Then it is copied, to be changed in this form alone.
+
+    Django copies all of them for each form, which took a sixth of a long form's time. `form[name]` reads a field without a copy, and so
+    what it shows must not be changed through it."""
+
+    def __init__(self, fields: Mapping[str, forms.Field]) -> None:
+        super().__init__(fields)
+        self.bound: dict[str, forms.BoundField] = {}  # its form's
+        self._shared: set[str] = set()
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "Fields":
+        copied = Fields(self)
+        copied._shared = set(self)
+        return copied
+
+    def as_read(self, name: str) -> forms.Field:
+        return super().__getitem__(name)
+
+    def __getitem__(self, name: str) -> forms.Field:
+        if name in self._shared:
+            self[name] = deepcopy(super().__getitem__(name))
+            if name in self.bound:
+                self.bound[name].field = super().__getitem__(name)
+        return super().__getitem__(name)
+
+    def __setitem__(self, name: str, field: forms.Field) -> None:
+        self._shared.discard(name)
+        super().__setitem__(name, field)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        try:
+            return self[name]
+        except KeyError:
+            return default
+
+    def pop(self, name: str, *default: Any) -> Any:
+        self.get(name)
+        return super().pop(name, *default)
+
+    def values(self) -> Any:
+        self._own()
+        return super().values()
+
+    def items(self) -> Any:
+        self._own()
+        return super().items()
+
+    def _own(self) -> None:
+        for name in list(self._shared & self.keys()):
+            self[name]
+
+
 class KitForm(forms.Form):
     """UNITS stand in the control; SOURCE names what a value was taken from, {"plate": "bon"}, also set on one form.
 
@@ -374,11 +428,29 @@ class KitForm(forms.Form):
     use_required_attribute = False
 
     def __init__(self, *args: Any, **options: Any) -> None:
+        if not isinstance(self.base_fields, Fields):
+            type(self).base_fields = Fields(self.base_fields)
         super().__init__(*args, **options)
+        self.fields: Fields
+        self.fields.bound = self._bound_fields_cache  # type: ignore[attr-defined]
         self.wanted: dict[str, str] = {}
         self.warnings: dict[str, str] = {}
         self.conflict: Conflict | None = None
         self._groups: dict[str, BoundGroup] | None = None
+
+    def order_fields(self, field_order: Iterable[str] | None) -> None:
+        """Django puts them into a dict of its own."""
+        if field_order is not None:
+            super().order_fields(field_order)
+            self.fields = Fields(dict(self.fields.items()))
+
+    def __getitem__(self, name: str) -> forms.BoundField:
+        if name not in self.fields:
+            return super().__getitem__(name)  # which says so
+        bound = self.fields.bound
+        if name not in bound:
+            bound[name] = self.fields.as_read(name).get_bound_field(self, name)
+        return bound[name]
 
     @property
     def groups(self) -> dict[str, BoundGroup]:
@@ -415,7 +487,8 @@ class KitForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         """Plates and postcodes follow the country of their form. A subclass calls this first."""
-        for name, field in self.fields.items():
+        for name in self.fields:
+            field = self.fields.as_read(name)
             if not isinstance(field, PlateField | PostcodeField) or not field.country_from or not self.cleaned_data.get(name):
                 continue
             country = str(self.cleaned_data.get(field.country_from) or "FR")

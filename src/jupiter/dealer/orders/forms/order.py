@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.utils.functional import cached_property
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as said
 from django.utils.translation import gettext_lazy as _
 
@@ -76,8 +77,8 @@ class OrderForm(KitForm):
     }
     UNITS: ClassVar = {
         "mileage_km": "km", "tax_power": "CV", "co2": "g/km", "financing_months": "mois", **dict.fromkeys(
-            ("asking_net", "asking_vat", "asking_gross", "agreed_net", "agreed_vat", "agreed_gross", "discount", "deposit",
-             "trade_in_value", "financing_amount"), "€"),
+            ("asking_net", "asking_vat", "asking_gross", "agreed_net", "agreed_vat", "agreed_gross", "discount",
+             "trade_in_value", "financing_amount", *(deposit_names(line)[0] for line in DEPOSIT_LINES)), "€"),
     }  # fmt: skip
 
     version = WholeField(widget=forms.HiddenInput, required=False)
@@ -196,36 +197,15 @@ class OrderForm(KitForm):
         return self._standing.get(key) or self._warranties.get(key)
 
     def _dress(self) -> None:
-        for name in ("plate", "model", "tax_power", "co2", "asking_vat", "agreed_vat", "discount"):
-            self.fields[name].widget.attrs |= {"readonly": True, "tabindex": -1}
-        for kind in PRICES:
-            for part in (rules.NET, "vat", rules.GROSS, "master"):
-                self.fields[f"{kind}_{part}"].widget.attrs["data-price"] = part
-            rate = f"{self.vat_percent.normalize():f}".replace(".", ",")
-            self.fields[f"{kind}_vat"].label = said("TVA ({rate}\u00a0%)").format(rate=rate)
-            self.fields[f"{kind}_vat"].widget.attrs["class"] = "num"
-        for line in FEE_LINES:
-            label, amount = said("Libellé du frais {line}").format(line=line), said("Montant du frais {line}").format(line=line)
-            self.fields[f"fee_label_{line}"] = LineField(label=label, most=80, required=False)
-            self.fields[f"fee_amount_{line}"] = MoneyField(label=amount, required=False)
-            self.fields[f"fee_kind_{line}"] = forms.CharField(widget=forms.HiddenInput, required=False)
-            self.fields[f"fee_label_{line}"].widget.attrs["aria-label"] = label
-            self.fields[f"fee_amount_{line}"].widget.attrs |= {"aria-label": amount, "data-sum": "fee", "placeholder": "0,00"}
-        self.UNITS = {**self.UNITS, **{deposit_names(line)[0]: "€" for line in DEPOSIT_LINES}}  # type: ignore[misc]
-        for line in DEPOSIT_LINES[1:]:
-            named = zip(deposit_names(line), deposit_names(1), strict=True)
-            for name, first in named:
-                self.fields[name] = deepcopy(self.fields[first])
-                self.fields[name].label = f"{self.fields[first].label} {line}"
-        for line in DEPOSIT_LINES:
-            self.fields[deposit_names(line)[0]].widget.attrs["data-sum"] = "deposit"
-        for name, part in (("asking_gross", "asking"), ("agreed_gross", "price"), ("trade_in_value", "trade-in")):
-            self.fields[name].widget.attrs["data-sum"] = part
-        self.fields["discount"].widget.attrs |= {"class": "num", "data-total": "discount"}
+        """What differs from car to car; the rest is dressed once, for all forms."""
         if not self.shows_vat:
             for kind in PRICES:
                 for part in (rules.NET, "vat"):
                     del self.fields[f"{kind}_{part}"]
+            return
+        rate = f"{self.vat_percent.normalize():f}".replace(".", ",")
+        for kind in PRICES:
+            self.fields[f"{kind}_vat"].label = said("TVA ({rate}\u00a0%)").format(rate=rate)
 
     @property
     def vat_percent(self) -> Decimal:
@@ -304,7 +284,7 @@ class OrderForm(KitForm):
 
     def _differs(self, name: str) -> bool:
         """From what we showed. Not by `changed_data`, which compares all of the hundred fields."""
-        return self.fields[name].has_changed(self[name].initial, self[name].data)
+        return self[name].field.has_changed(self[name].initial, self[name].data)
 
     def _clean_delivery(self, typed: dict[str, Any]) -> None:
         day, hour = typed.get("delivery_on"), typed.get("delivery_time")
@@ -415,3 +395,38 @@ class OrderForm(KitForm):
 
     def refuse_vehicle(self) -> None:
         self.add_error("stock_number", said("Ce véhicule vient d’être pris dans un autre bon\u00a0: choisissez-en un autre"))
+
+
+def _numbered_lines() -> dict[str, forms.Field]:
+    """The fees, and the deposits below the first."""
+    fields: dict[str, forms.Field] = {}
+    for line in FEE_LINES:
+        label, amount = format_lazy(_("Libellé du frais {line}"), line=line), format_lazy(_("Montant du frais {line}"), line=line)
+        fields[f"fee_label_{line}"] = LineField(label=label, most=80, required=False)
+        fields[f"fee_amount_{line}"] = MoneyField(label=amount, required=False)
+        fields[f"fee_kind_{line}"] = forms.CharField(widget=forms.HiddenInput, required=False)
+        fields[f"fee_label_{line}"].widget.attrs["aria-label"] = label
+        fields[f"fee_amount_{line}"].widget.attrs |= {"aria-label": amount, "data-sum": "fee", "placeholder": "0,00"}
+    for line in DEPOSIT_LINES[1:]:
+        for name, first in zip(deposit_names(line), deposit_names(1), strict=True):
+            fields[name] = deepcopy(OrderForm.base_fields[first])
+            fields[name].label = format_lazy("{label} {line}", label=OrderForm.base_fields[first].label, line=line)
+    return fields
+
+
+def _dress(fields: Mapping[str, forms.Field]) -> None:
+    for name in ("plate", "model", "tax_power", "co2", "asking_vat", "agreed_vat", "discount"):
+        fields[name].widget.attrs |= {"readonly": True, "tabindex": -1}
+    for kind in PRICES:
+        for part in (rules.NET, "vat", rules.GROSS, "master"):
+            fields[f"{kind}_{part}"].widget.attrs["data-price"] = part
+        fields[f"{kind}_vat"].widget.attrs["class"] = "num"
+    for line in DEPOSIT_LINES:
+        fields[deposit_names(line)[0]].widget.attrs["data-sum"] = "deposit"
+    for name, part in (("asking_gross", "asking"), ("agreed_gross", "price"), ("trade_in_value", "trade-in")):
+        fields[name].widget.attrs["data-sum"] = part
+    fields["discount"].widget.attrs |= {"class": "num", "data-total": "discount"}
+
+
+OrderForm.base_fields |= _numbered_lines()
+_dress(OrderForm.base_fields)

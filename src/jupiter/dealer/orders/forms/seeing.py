@@ -44,7 +44,7 @@ class Seen:
         if name not in self.form.fields:
             return None
         try:
-            return self.form.fields[name].to_python(self.form[name].value())
+            return self.form[name].field.to_python(self.form[name].value())
         except forms.ValidationError:
             return None
 
