@@ -3,7 +3,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 
 from jupiter.kit.accounts.models import User
 from jupiter.kit.journal.models import Entry
-from jupiter.kit.writing import insert, insert_unless_there, rewrite
+from jupiter.kit.writing import insert, insert_all, insert_unless_there, rewrite, rewrite_while
 
 pytestmark = pytest.mark.django_db
 
@@ -55,3 +55,37 @@ def test_a_row_that_is_gone_is_not_written():
     User.objects.all().delete()
     with pytest.raises(DatabaseError):
         rewrite(alice)
+
+
+def test_rows_written_together_stand_as_django_would_have_saved_them():
+    nasty = {"é": ["\\", '"', "'", "\u2028", "%s", "{}"], "n": 12.5, "none": None, "t": True}
+    lines = [a_line() for _ in range(3)]
+    for place, line in enumerate(lines):
+        line.facts, line.sentence, line.thing_key = nasty, f"Bon {place}\u00a0: \\ % \"'\n\t", str(place)
+    insert_all(lines)
+    found = list(Entry.objects.order_by("pk"))
+    assert [columns(row) for row in found] == [columns(line) for line in lines], "each with its own key and instant, in their order"
+    assert [row.thing_key for row in found] == ["0", "1", "2"]
+    insert_all([])
+
+
+def test_all_or_none_of_rows_written_together():
+    with pytest.raises(IntegrityError), transaction.atomic():
+        insert_all([User(username="bob"), User(username="alice"), User(username="alice")])
+    assert not User.objects.exists()
+
+
+def test_what_json_cannot_say_is_not_guessed():
+    line = a_line()
+    line.facts = {"a set": {1}}
+    with pytest.raises(TypeError):
+        insert_all([line])
+
+
+def test_a_row_is_written_while_it_stands_as_it_should():
+    alice = User.objects.create_user("alice", theme="light")
+    alice.theme = "dark"
+    assert not rewrite_while(alice, "theme", ["dark", "auto"], "theme")
+    assert User.objects.get().theme == "light"
+    assert rewrite_while(alice, "theme", ["light", "auto"], "theme")
+    assert User.objects.get().theme == "dark"

@@ -1,14 +1,20 @@
-"""One row written by a statement that is put into SQL once in a process, where Django's `save` puts each of its columns anew.
+"""Rows written by statements that are put into SQL once in a process, where Django's `save` puts each of its columns anew.
 
 What fields do to their values is done; signals, which no model of ours has, are not sent.
 """
 
+import json
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
 from functools import cache
 from typing import Any
+from uuid import UUID
 
 from django.db import DatabaseError, connections, router
 from django.db.models import Model
 from django.db.models.expressions import DatabaseDefault
+from psycopg.types.json import Jsonb
 
 Columns = tuple[str, ...]
 
@@ -26,21 +32,55 @@ def insert_unless_there(row: Model) -> bool:
 
 def _insert(row: Model, *, or_else: str = "") -> bool:
     model = type(row)
-    names = tuple(
-        field.attname
-        for field in model._meta.local_concrete_fields
-        if not (field.primary_key and row.pk is None) and not isinstance(getattr(row, field.attname), DatabaseDefault)
-    )
-    alias, (fields, given, sql) = router.db_for_write(model), _inserting(model, names, or_else)
+    alias, (fields, given, sql) = router.db_for_write(model), _inserting(model, _said(row), or_else)
     with connections[alias].cursor() as cursor:
         cursor.execute(sql, _values(row, fields, alias, is_new=True))
         told = cursor.fetchone()
     if told is None:
         return False
-    for name, value in zip(given, told, strict=True):
+    _take(row, given, told, alias)
+    return True
+
+
+def insert_all(rows: Sequence[Model]) -> None:
+    """`bulk_create` of rows that say the same columns: all in one JSON text, where Django hands over an array for each column, or a
+    value for each column of each row."""
+    if not rows:
+        return
+    model = type(rows[0])
+    alias = router.db_for_write(model)
+    fields, given, sql = _inserting_all(model, _said(rows[0]), alias)
+    told = [dict(zip((field.attname for field in fields), _values(row, fields, alias, is_new=True), strict=True)) for row in rows]
+    with connections[alias].cursor() as cursor:
+        cursor.execute(sql, [json.dumps(told, default=_in_json)])
+        for row, answer in zip(rows, cursor.fetchall(), strict=True):
+            _take(row, given, answer, alias)
+
+
+def _said(row: Model) -> Columns:
+    """Its columns, besides those whose value the database gives."""
+    return tuple(
+        field.attname
+        for field in row._meta.local_concrete_fields
+        if not (field.primary_key and row.pk is None) and not isinstance(getattr(row, field.attname), DatabaseDefault)
+    )
+
+
+def _take(row: Model, names: Columns, values: Iterable[Any], alias: str) -> None:
+    for name, value in zip(names, values, strict=True):
         setattr(row, name, value)
     row._state.db, row._state.adding = alias, False
-    return True
+
+
+def _in_json(value: Any) -> Any:
+    """What PostgreSQL reads again as what it was."""
+    if isinstance(value, Jsonb):
+        return value.obj
+    if isinstance(value, Decimal | UUID):
+        return str(value)
+    if isinstance(value, date):  # an instant too
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} is not written by insert_all")
 
 
 def rewrite(row: Model, *names: str) -> None:
@@ -53,18 +93,49 @@ def rewrite(row: Model, *names: str) -> None:
             raise DatabaseError(f"{cursor.rowcount} rows of {model._meta.db_table} were written instead of one")
 
 
+def rewrite_while(row: Model, column: str, among: Iterable[str], *names: str) -> bool:
+    """`rewrite`, if the row's text column still holds one of these; whether it did. Of two at once, the second is told that it does not."""
+    model = type(row)
+    alias, (fields, sql) = router.db_for_write(model), _rewriting(model, names)
+    standing = f'{sql} AND "{column}" = ANY (%s)'
+    with connections[alias].cursor() as cursor:
+        cursor.execute(standing, [*_values(row, fields, alias, is_new=False), row.pk, [str(one) for one in among]])
+        return bool(cursor.rowcount)
+
+
 def _values(row: Model, fields: tuple[Any, ...], alias: str, *, is_new: bool) -> list[Any]:
     return [field.get_db_prep_save(field.pre_save(row, is_new), connections[alias]) for field in fields]
 
 
 @cache
 def _inserting(model: type[Model], names: Columns, or_else: str) -> tuple[tuple[Any, ...], Columns, str]:
-    known = {field.attname: field for field in model._meta.local_concrete_fields}
-    fields, given = tuple(known[name] for name in names), [field for name, field in known.items() if field.primary_key or name not in names]
-    columns, places = ", ".join(f'"{field.column}"' for field in fields), ", ".join("%s" for _ in fields)
-    told = ", ".join(f'"{field.column}"' for field in given)
-    sql = f'INSERT INTO "{model._meta.db_table}" ({columns}) VALUES ({places}){or_else} RETURNING {told}'  # noqa: S608
+    fields, given = _columns(model, names)
+    columns, places = _quoted(fields), ", ".join("%s" for _ in fields)
+    sql = f'INSERT INTO "{model._meta.db_table}" ({columns}) VALUES ({places}){or_else} RETURNING {_quoted(given)}'  # noqa: S608
     return fields, tuple(field.attname for field in given), sql
+
+
+@cache
+def _inserting_all(model: type[Model], names: Columns, alias: str) -> tuple[tuple[Any, ...], Columns, str]:
+    """In the order in which they are told, and so are their keys given."""
+    fields, given = _columns(model, names)
+    types = ", ".join(f'"{field.attname}" {field.db_type(connections[alias])}' for field in fields)
+    told = ", ".join(f'"{field.attname}"' for field in fields)
+    sql = (
+        f'INSERT INTO "{model._meta.db_table}" ({_quoted(fields)})'  # noqa: S608
+        f" SELECT {told} FROM json_to_recordset(%s::json) AS told ({types}) RETURNING {_quoted(given)}"
+    )
+    return fields, tuple(field.attname for field in given), sql
+
+
+def _columns(model: type[Model], names: Columns) -> tuple[tuple[Any, ...], list[Any]]:
+    """Those that are said, and those that the database gives."""
+    known = {field.attname: field for field in model._meta.local_concrete_fields}
+    return tuple(known[name] for name in names), [field for name, field in known.items() if field.primary_key or name not in names]
+
+
+def _quoted(fields: Iterable[Any]) -> str:
+    return ", ".join(f'"{field.column}"' for field in fields)
 
 
 @cache

@@ -25,7 +25,7 @@ from jupiter.kit.transmissions.models import State as Parcel
 from jupiter.kit.transmissions.models import Transmission
 from jupiter.kit.walls import walled
 from jupiter.kit.workflow import MoveRefused
-from jupiter.kit.writing import insert, rewrite
+from jupiter.kit.writing import insert, insert_unless_there, rewrite
 
 from . import client
 from .models import STELLANTIS, HubGrant, KeptDocument, SaleAtHub, State
@@ -123,8 +123,8 @@ def record_document(parcel: Transmission, answer: Answer) -> None:
     """Our own copy; the client has checked its digest."""
     sale = _sale(parcel)
     facts = {"name": parcel.words["name"], "content": answer.body, "sha256": parcel.words["sha256"], "size": len(answer.body)}
-    copy = KeptDocument(sale=sale, **facts)
-    KeptDocument.objects.bulk_create([copy], update_conflicts=True, unique_fields=["sale"], update_fields=list(facts))
+    if not insert_unless_there(KeptDocument(sale=sale, **facts)):
+        KeptDocument.objects.filter(sale=sale).update(**facts)
     _note(sale, "keep_document", _("Document {name} reçu").format(name=parcel.words["name"]), sha256=parcel.words["sha256"])
 
 
@@ -362,6 +362,7 @@ NAMED = Compiled(
 )
 PARCELS = Compiled(lambda: Transmission.objects.select_for_update().filter(subject=Given("subject")).order_by("pk").only("pk"))
 SALE = Compiled(lambda: SaleAtHub.objects.select_for_update().filter(order=Given("order")))
+SAID = Compiled(lambda: SaleAtHub.objects.select_for_update(of=("self",)).select_related("order").filter(reference=Given("reference")))
 
 
 def _held_after(order: Order) -> SaleAtHub | None:
@@ -374,7 +375,7 @@ def _held_after(order: Order) -> SaleAtHub | None:
 
 
 def _sale(parcel: Transmission) -> SaleAtHub:
-    return SaleAtHub.objects.select_for_update(of=("self",)).select_related("order").get(reference=parcel.subject)
+    return SAID.get(reference=UUID(parcel.subject))
 
 
 def _order_of(sale: SaleAtHub) -> Order:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import gettext_noop as _
 
 from jupiter.dealer.sites.models import HubLink
+from jupiter.kit.compiled import Compiled, Given
 from jupiter.kit.partners import Answer, GiveUp
 from jupiter.kit.transmissions.carriers import Call, Carrier, register
 from jupiter.kit.transmissions.models import Transmission
@@ -14,9 +15,11 @@ from jupiter.kit.transmissions.models import Transmission
 from . import actions, client
 from .models import HubGrant
 
+LINK = Compiled(lambda: HubLink.objects.filter(group__orders__sale_reference=Given("reference")))
+
 
 def _link_of_sale(parcel: Transmission) -> HubLink:
-    return _known(HubLink.objects.filter(group__orders__sale_reference=UUID(parcel.subject)).first())
+    return _known(LINK.first(reference=UUID(parcel.subject)))
 
 
 def _known(link: HubLink | None) -> HubLink:

@@ -23,7 +23,7 @@ from jupiter.kit.journal.actions import note, together
 from jupiter.kit.lines import keep_lines
 from jupiter.kit.lookups import only
 from jupiter.kit.searching import plain, squeezed
-from jupiter.kit.writing import insert, rewrite
+from jupiter.kit.writing import insert, insert_all, rewrite
 
 from . import pdf
 from .models import LIFE, Order, OrderBuyer, OrderDeposit, OrderFee, OrderPaper
@@ -379,7 +379,7 @@ def _replaced(order: Order, name: str, lines: Sequence[OrderFee] | Sequence[Orde
     if differ := [line.said for line in before] != [line.said for line in lines]:
         if before:
             getattr(order, name).all().delete()
-        getattr(order, name).bulk_create(lines)
+        insert_all(lines)
     keep_lines(order, name, lines if differ else before)
     return differ
 

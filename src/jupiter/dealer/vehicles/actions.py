@@ -1,6 +1,7 @@
 """What people and orders do to a car. The moves of an order run in the order's own transaction."""
 
 from collections.abc import Iterable, Mapping
+from copy import copy
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -8,7 +9,6 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
-from django.db.models.functions import Now
 from django.utils.translation import gettext_noop as _
 
 from jupiter.dealer.customers.models import Customer
@@ -17,6 +17,7 @@ from jupiter.kit import numbers
 from jupiter.kit.journal.actions import note
 from jupiter.kit.words import in_french
 from jupiter.kit.workflow import MoveRefused
+from jupiter.kit.writing import rewrite_while
 
 from . import rules
 from .models import LIFE, Vehicle, VehicleCost
@@ -169,10 +170,13 @@ def deliver_vehicle(car: Vehicle, *, today: date, by: str) -> None:
 def _move(car: Vehicle, move: str, by: str, sentence: str, **facts: Any) -> None:
     """One statement decides and writes: of two orders that want the car, the second finds it taken."""
     origins, state = LIFE.moves[move]
-    moved = Vehicle.objects.filter(pk=car.pk, state__in=origins).update(state=state, updated_at=Now(), **facts)
-    if not moved:
+    facts = {"state": state, **facts}
+    moved = copy(car)  # so that a refusal leaves the caller's as it was
+    for name, value in facts.items():
+        setattr(moved, name, value)
+    if not rewrite_while(moved, "state", origins, *facts, "updated_at"):
         raise VehicleTaken(move, Vehicle.objects.values_list("state", flat=True).get(pk=car.pk))
-    for name, value in {"state": state, **facts}.items():
+    for name, value in facts.items():
         setattr(car, name, value)
     _note(car, move, by, sentence)
 

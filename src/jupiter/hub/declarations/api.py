@@ -94,8 +94,11 @@ def put_sale(request: HttpRequest, reference: NewReference, words: SaleV1) -> Ht
 
     if "Idempotency-Key" not in request.headers:
         return _json(*act())
-    ours = Sale.objects.filter(client=client, reference=reference)
-    return _once(request, f"PUT sale {reference}", words.model_dump(mode="json"), act, stands=ours.exists)
+
+    def stands() -> bool:
+        return Sale.objects.filter(client=client, reference=reference).exists()
+
+    return _once(request, f"PUT sale {reference}", words.model_dump(mode="json"), act, stands=stands)
 
 
 @router.get("/api/v1/sales/{reference}", response=SaleStateV1, summary="What became of a sale")

@@ -11,10 +11,13 @@ from django.utils.translation import gettext_noop as _
 from jupiter.hub.dealers.models import ApiClient
 from jupiter.hub.guarantors.port import Guarantor
 from jupiter.hub.guarantors.registry import GUARANTORS
+from jupiter.kit.compiled import Compiled, Given
 from jupiter.kit.notices import signed_headers
 from jupiter.kit.partners import Answer, GiveUp, Line
 from jupiter.kit.transmissions.carriers import Call
 from jupiter.kit.transmissions.models import Transmission
+
+CLIENT = Compiled(lambda: ApiClient.objects.filter(pk=Given("pk")))
 
 
 def ask_for_cover(parcel: Transmission) -> Answer:
@@ -35,7 +38,7 @@ def fetch_document(parcel: Transmission) -> Answer:
 
 
 def prepare_notice(parcel: Transmission) -> Call:
-    client = ApiClient.objects.get(pk=int(parcel.partner.removeprefix("dealer:")))
+    client = CLIENT.get(pk=int(parcel.partner.removeprefix("dealer:")))
     if not client.wants_notices:
         raise GiveUp(_("%(client)s n’a pas d’adresse pour les nouvelles") % {"client": client.name})
     return partial(_post_notice, client, parcel)

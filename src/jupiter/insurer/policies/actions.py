@@ -16,6 +16,7 @@ from jupiter.insurer.products.models import Edition, Offering, Parameter, Produc
 from jupiter.kit import numbers
 from jupiter.kit.journal.actions import note
 from jupiter.kit.walls import asking_all
+from jupiter.kit.writing import insert
 
 from . import pdf, rules
 from .models import RING, Document, Policy, PolicyTransaction, StatementLine, Viewing
@@ -73,19 +74,21 @@ def issue_policy(purchase: Purchase, *, mentions: Mapping[str, Parameter], by: s
     policy.number = f"{number:010d}"
     policy.search_text = policy.words_to_search()
     try:
-        policy.save(force_insert=True)
+        insert(policy)
     except IntegrityError as error:
         if "one_policy_per_car_and_day" in str(error):
             raise VinAlreadyCovered(policy.vin) from error
         raise
-    PolicyTransaction.objects.create(
+    submission = PolicyTransaction(
         policy=policy, sequence=1, kind=PolicyTransaction.Kind.SUBMISSION, job_number=purchase.job_number,
         effective_on=policy.starts_on, gross=policy.gross, snapshot=facts, by=by,
     )  # fmt: skip
-    StatementLine.objects.create(
+    insert(submission)
+    line = StatementLine(
         producer=policy.producer, policy=policy, booked_on=today, gross=policy.gross,
         label=_("Souscription %(number)s %(product_name)s") % {"number": policy.number, "product_name": policy.product_name},
     )  # fmt: skip
+    insert(line)
     paper = _issue_paper(policy, mentions=mentions, kind=purchase.kind, fuel=purchase.fuel)
     note(
         "issue_policy", "policy", policy.number, who=by, owner_id=policy.producer_id,
@@ -97,10 +100,12 @@ def issue_policy(purchase: Purchase, *, mentions: Mapping[str, Parameter], by: s
 def _issue_paper(policy: Policy, *, mentions: Mapping[str, Parameter], kind: str, fuel: str) -> Document:
     content = pdf.policy_paper(policy, mentions=mentions, kind=kind, fuel=fuel)
     name = rules.document_name(country=COUNTRY, producer_code=policy.producer.code, number=policy.number, issued_on=policy.issued_on)
-    return Document.objects.create(
+    paper = Document(
         policy=policy, sequence=1, name=name, label=_("Conditions particulières"), content=content,
         sha256=sha256(content).hexdigest(), size=len(content), issued_on=policy.issued_on, template=pdf.VERSION,
     )  # fmt: skip
+    insert(paper)
+    return paper
 
 
 @transaction.atomic

@@ -30,6 +30,7 @@ from jupiter.kit.journal.actions import note, together
 from jupiter.kit.transmissions.actions import transmit_latest
 from jupiter.kit.walls import everywhere, walled
 from jupiter.kit.words import in_french
+from jupiter.kit.writing import insert, insert_all, rewrite
 
 from . import rules, wording
 from .models import LIFE, Job, Offer, State
@@ -101,7 +102,7 @@ def _new_job(
     number, job.created_at = numbers.take_dated(SERIES)
     job.number = f"{number:010d}"
     job.search_text = job.words_to_search()
-    job.save(force_insert=True)
+    insert(job)
     _note(job, "create_quote", by, _("Devis %(number)s créé") % {"number": job.number})
     return job
 
@@ -155,7 +156,8 @@ def price_job(job: Job, *, by: str, today: date, now: datetime) -> Job:
         raise FactsRefused({"delivery_on": Refusal("no_tariff", job.delivery_on.isoformat())})
     if job.state != State.DRAFT:  # a draft has none
         job.offers.all().delete()
-    job.all_offers = Offer.objects.bulk_create(_offers(job, edition, today, max_power=limits.get(MAX_POWER, 0)))
+    job.all_offers = _offers(job, edition, today, max_power=limits.get(MAX_POWER, 0))
+    insert_all(job.all_offers)
     job.state, job.edition = state, edition
     job.offer = next((offer for offer in job.all_offers if offer.is_declared and offer.is_eligible), None)
     _keep(job, ["state", "edition", "offer"], "price_quote", by, _("Devis établi"), now)
@@ -355,7 +357,7 @@ def _keep(job: Job, changed: Iterable[str], what: str, by: str, happened: str, n
     subscriber: NoticeSubscriber | None = getattr(job.client, "subscriber", None) if job.notify else None
     if subscriber:
         job.sequence += 1
-    job.save(update_fields=[*changed, "happened", "changed_at", "version", "sequence"])
+    rewrite(job, *changed, "happened", "changed_at", "version", "sequence")
     _note(job, what, by, happened)
     if subscriber:
         words = wording.notice(job, happened=job.happened, at=now, document=document).model_dump(mode="json")

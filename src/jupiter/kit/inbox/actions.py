@@ -18,6 +18,7 @@ KEEP_ONCE = """
     )
     SELECT number, set_config('lock_timeout', usual, true) FROM (SELECT count(*) AS number FROM kept) AS found, patience
 """  # one statement, so that only this insert waits no longer than the patience: whoever else has the key may still be at work
+KEEP = "UPDATE inbox_keptanswer SET status = %s, body = %s::jsonb WHERE client_id = %s AND key = %s"
 NOTE_ONCE = "INSERT INTO inbox_receivednotice (sender, notice_id) VALUES (%s, %s) ON CONFLICT DO NOTHING"
 PATIENCE_MS = 300  # how long a repeat waits for the first one to end
 
@@ -59,9 +60,10 @@ def answer_once(
 
 
 def _keep(client_id: str, key: str, answer: Answer) -> Answer:
-    status, body = answer[0], _in_order(answer[1])
-    KeptAnswer.objects.filter(client_id=client_id, key=key).update(status=status, body=body)
-    return status, body
+    status, body = answer[0], json.dumps(answer[1], sort_keys=True)
+    with connection.cursor() as cursor:
+        cursor.execute(KEEP, [status, body, client_id, key])
+    return status, json.loads(body)
 
 
 def _in_order(body: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from jupiter.kit.writing import insert
+from jupiter.kit.writing import insert, insert_all
 
 from .models import Entry
 
@@ -36,7 +36,7 @@ def together() -> Iterator[None]:
         yield
     finally:
         _waiting.reset(token)
-    Entry.objects.bulk_create(lines)
+    insert_all(lines)
 
 
 def entries_of(thing: str, thing_key: object) -> QuerySet[Entry]:

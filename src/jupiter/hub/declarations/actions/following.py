@@ -20,18 +20,20 @@ from jupiter.kit.partners import Answer
 from jupiter.kit.transmissions.actions import drop_pending, transmit
 from jupiter.kit.transmissions.models import State as Parcel
 from jupiter.kit.transmissions.models import Transmission
-from jupiter.kit.writing import insert
+from jupiter.kit.writing import insert, rewrite
 
 from .covering import COVER
 from .keeping import held, keep_change, locked
 
 FETCH = "document.fetch"
 ANNOUNCED = Compiled(lambda: PolicyDocument.objects.filter(sale=Given("sale")).defer("content"))
+DOCUMENT = Compiled(lambda: PolicyDocument.objects.select_for_update().filter(pk=Given("pk")))
+NUMBERED = Compiled(lambda: locked().filter(declaration_number=Given("number")))
 DECLARED = Compiled(lambda: locked().filter(declaration_number=Given("number"), state=State.DECLARED))
 
 
 def record_quote(parcel: Transmission, answer: Answer) -> None:
-    sale = locked().get(declaration_number=parcel.subject)
+    sale = NUMBERED.get(number=parcel.subject)
     quote = GUARANTORS[sale.guarantor].quote_in(answer)
     if sale.quote_number:
         return  # the guarantor's notice was faster
@@ -52,7 +54,7 @@ def record_quote(parcel: Transmission, answer: Answer) -> None:
 
 def record_cover_refusal(parcel: Transmission, reason: str) -> None:
     """Refused, or silent past patience: a person must look. The fields it names are shown on the form."""
-    sale = locked().get(declaration_number=parcel.subject)
+    sale = NUMBERED.get(number=parcel.subject)
     if sale.cover != Cover.SENDING:
         return
     last = parcel.attempts.order_by("-id").first()
@@ -65,12 +67,12 @@ def record_cover_refusal(parcel: Transmission, reason: str) -> None:
 
 def keep_document(parcel: Transmission, answer: Answer) -> None:
     """The bytes, whose digest the carrier has checked."""
-    document = PolicyDocument.objects.select_for_update().get(pk=parcel.words["document_id"])
+    document = DOCUMENT.get(pk=parcel.words["document_id"])
     if document.is_kept:
         return
     sale = held(document.sale_id)
     document.content, document.kept_at = answer.body, timezone.now()
-    document.save(update_fields=["content", "kept_at"])
+    rewrite(document, "content", "kept_at")
     sale.trouble = ""
     keep_change(
         sale,

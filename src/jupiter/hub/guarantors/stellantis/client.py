@@ -11,6 +11,7 @@ from django.db import connection
 from django.utils.translation import gettext_noop as _
 
 from jupiter.hub.guarantors.models import GuarantorLink
+from jupiter.kit.compiled import Compiled
 from jupiter.kit.partners import Answer, GiveUp, Line, TryAgain
 
 from . import wording
@@ -21,6 +22,7 @@ COMPOSITE = "/rest/composite/v1/composite"
 RECONCILIATION = "/api/v1/reconciliation"
 WORKING, READING = "jobs policies", "reconciliation"  # scopes
 FOUND_OR_NOT = frozenset({200, 404})
+LINK = Compiled(lambda: GuarantorLink.objects.filter(guarantor="stellantis"))
 
 
 def post_composite(words: dict[str, Any], *, key: str) -> Answer:
@@ -60,7 +62,7 @@ def withdraw_job(number: str) -> Answer:
 
 
 def _line(scopes: str = WORKING) -> Line:
-    link = GuarantorLink.objects.filter(guarantor="stellantis").first()
+    link = LINK.first()
     if link is None:
         raise GiveUp(_("La liaison avec %(name)s n’est pas configurée") % {"name": NAME})
     connection.close()  # a slow partner holds a thread, not a database connection
