@@ -87,7 +87,7 @@ def settings(
         "MIDDLEWARE": [
             "jupiter.kit.tracing.Traced",
             "django.middleware.security.SecurityMiddleware",
-            "django.middleware.gzip.GZipMiddleware",  # pages and assets; tokens in pages are masked anew each time
+            "jupiter.kit.web.headers.Compressed",  # pages and assets; tokens in pages are masked anew each time
             "whitenoise.middleware.WhiteNoiseMiddleware",
             "django.contrib.sessions.middleware.SessionMiddleware",
             "jupiter.kit.web.language.Spoken",
@@ -95,7 +95,7 @@ def settings(
             "django.middleware.csrf.CsrfViewMiddleware",
             "jupiter.kit.accounts.sessions.Authentication",
             "django.contrib.messages.middleware.MessageMiddleware",
-            "csp.middleware.CSPMiddleware",
+            "jupiter.kit.web.headers.SecurityPolicy",
             "django_htmx.middleware.HtmxMiddleware",
             "django.middleware.clickjacking.XFrameOptionsMiddleware",
         ],
