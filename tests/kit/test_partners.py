@@ -61,3 +61,36 @@ def test_a_redirect_is_not_followed():
 def test_bytes_are_bytes():
     respx.get(f"{HUB}/doc").mock(return_value=httpx.Response(200, content=b"%PDF-1.7", headers={"content-type": "application/pdf"}))
     assert Line("Le Centralisateur", HUB).ask("GET", "/doc", accept="application/pdf").body == b"%PDF-1.7"
+
+
+@respx.mock
+def test_an_answer_is_asked_for_as_it_is(line):
+    respx.post(f"{HUB}/oauth/token/").mock(return_value=token("t"))
+    sales = respx.get(f"{HUB}/sales").mock(return_value=httpx.Response(200, json=[]))
+    line.ask("GET", "/sales")
+    assert sales.calls.last.request.headers["accept-encoding"] == "identity"
+
+
+@respx.mock
+def test_an_answer_that_breaks_off_is_asked_for_again():
+    def broken():
+        yield b'{"a'
+        raise httpx.ReadError("cut")
+
+    respx.get(f"{HUB}/sales").mock(return_value=httpx.Response(200, headers={"content-type": "application/json"}, content=broken()))
+    with pytest.raises(TryAgain, match="ne répond pas"):
+        Line("Le Centralisateur", HUB).ask("GET", "/sales")
+
+
+@respx.mock
+def test_patience_is_the_line_s_own():
+    sales = respx.get(f"{HUB}/sales").mock(return_value=httpx.Response(200, json=[]))
+    Line("Le Centralisateur", HUB, seconds=(4.0, 1.5)).ask("GET", "/sales")
+    assert sales.calls.last.request.extensions["timeout"] == {"connect": 1.5, "read": 4.0, "write": 4.0, "pool": 4.0}
+
+
+def test_an_address_that_is_none_is_no_call():
+    with pytest.raises(TryAgain):
+        Line("Le Centralisateur", "ftp://hub.test").ask("GET", "/sales")
+    with pytest.raises(TryAgain):
+        Line("Le Centralisateur", "http://[").ask("GET", "/sales")

@@ -19,7 +19,7 @@ NAME = "Centralisateur"
 SCOPES = "sales"
 SALES = "/api/v1/sales"
 WITHDRAWN = frozenset({200, 204, 404})  # 404: never arrived, so there is nothing to take back
-FOR_A_PERSON = httpx.Timeout(4, connect=1.5)
+FOR_A_PERSON = 4.0, 1.5  # seconds
 LARGEST_DOCUMENT = 10_000_000  # bytes
 
 
@@ -138,6 +138,4 @@ def _kept_line(base_url: str, client_id: str, secret: str) -> Line:
 
 @cache
 def _kept_quick_line(base_url: str, client_id: str, secret: str) -> Line:
-    line = Line(NAME, base_url, credentials=(client_id, secret), scopes=SCOPES)
-    line.http.timeout = FOR_A_PERSON
-    return line
+    return Line(NAME, base_url, credentials=(client_id, secret), scopes=SCOPES, seconds=FOR_A_PERSON)
