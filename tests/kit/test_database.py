@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 
 import psycopg
 import pytest
-from django.db import connection
+from django.db import DataError, OperationalError, connection, transaction
+from psycopg.pq import TransactionStatus
 
 from jupiter.kit import postgres, walls
 from jupiter.kit.database.base import is_well, planned_anew
@@ -102,3 +103,62 @@ def test_tasks_and_programs_ask_by_kept_plans_and_who_asks_for_many_rows_does_no
             with walls.walled([1]):
                 assert ask("SHOW plan_cache_mode") == ("auto",), "a transaction keeps what it began with"
     assert ask("SHOW plan_cache_mode") == ("auto",), "and nothing outlives its transaction"
+
+
+ASKING = "SELECT set_config('jupiter.client', %s, true), %s + 1"
+
+
+def begin(client, number):
+    """A transaction of Django's whose first statement goes out with BEGIN."""
+    connection.begin_asking(ASKING, [client, number])
+    return ask("SELECT current_setting('jupiter.client', true)")[0]
+
+
+def test_a_transaction_begins_with_its_first_question():
+    with transaction.atomic():
+        assert begin("dealer: \\ ' %s é", 1) == "dealer: \\ ' %s é"
+        assert connection.connection.info.transaction_status == TransactionStatus.INTRANS
+    assert ask("SELECT current_setting('jupiter.client', true)")[0] == "", "it ended with the transaction"
+    with transaction.atomic():
+        assert begin("b", 2) == "b"
+    names = connection.connection.execute("SELECT name FROM pg_prepared_statements WHERE name LIKE 'begins_%'").fetchall()
+    assert len(names) == 1, "its plan is kept"
+
+
+def test_it_begins_again_after_its_plan_was_forgotten():
+    with transaction.atomic():
+        begin("a", 1)
+    with transaction.atomic():
+        begin("a", 1)
+        transaction.set_rollback(True)  # psycopg forgets its plans then
+    with transaction.atomic():
+        assert begin("b", 2) == "b"
+    connection.connection.execute("DEALLOCATE ALL")
+    connection.connection.commit()
+    with transaction.atomic():
+        assert begin("c", 3) == "c"
+    with transaction.atomic():
+        assert begin("d", 4) == "d"
+
+
+def test_what_it_asks_in_vain_is_django_s_trouble():
+    with pytest.raises(DataError), transaction.atomic():
+        begin("a", 2**31 - 1)
+    with transaction.atomic():
+        assert begin("a", 1) == "a", "and the connection goes on"
+        pid = own_pid()
+    as_admin("SELECT pg_terminate_backend(%s, 5000)", pid)
+    with pytest.raises(OperationalError), transaction.atomic():
+        begin("a", 1)
+
+
+def test_it_is_counted_with_all_others():
+    said = []
+
+    def note(execute, sql, params, many, context):
+        said.append(sql)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note), transaction.atomic():
+        connection.begin_asking(ASKING, ["a", 1])
+    assert said == [ASKING]
