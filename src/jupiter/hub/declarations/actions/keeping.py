@@ -45,15 +45,20 @@ def keep_change(sale: Sale, happened: str, *, who: str, now: datetime, is_answer
 
     `is_answered`: it is that software which asks, and the answer says the same.
     """
+    show_change(sale, happened, who=who, now=now)
+    rewrite(sale)
+    if not is_answered:
+        tell(sale)
+
+
+def show_change(sale: Sale, happened: str, *, who: str, now: datetime) -> None:
+    """The columns of it alone, before they are written."""
     sale.sequence += 1
     sale.happened, sale.changed_at, sale.changed_by = happened[:300], now, who
     values = sale.values
     sale.buyer, sale.plate = rules.buyer_name(values)[:200], values.get("plate", "")
     sale.vehicle = " ".join(str(values[name]) for name in ("make", "model", "version") if values.get(name))[:200]
     sale.search_text = wording.search_text(sale)
-    rewrite(sale)
-    if not is_answered:
-        tell(sale)
 
 
 def tell(sale: Sale) -> None:

@@ -1,6 +1,8 @@
 """Received from dealer software: a sale said, said again, taken back."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_noop as _
@@ -13,7 +15,7 @@ from jupiter.kit.compiled import Compiled, Given
 from jupiter.kit.journal.actions import note
 from jupiter.kit.writing import insert_unless_there
 
-from .keeping import held, keep_change, locked, together
+from .keeping import held, keep_change, locked, show_change, together
 from .refusals import AlreadyDeclared, PointOfSaleFixed, SaleRefused, UnknownPointOfSale
 
 POINT = Compiled(lambda: PointOfSale.objects.filter(group=Given("group"), network_code=Given("network_code")))
@@ -28,13 +30,30 @@ def receive_sale(client: ApiClient, reference: str, said: SaleV1, *, today: date
     if point is None:
         raise UnknownPointOfSale
     words = said.model_dump(mode="json", exclude_none=True)
-    sale, is_new = _row_of(client, reference, point, today)
+    sale = SAID.first(client=client.pk, reference=reference)
+    if sale is None:
+        sale = Sale(client=client, reference=reference, point_of_sale=point, received_on=today)
+        _fill(sale, said, words, point, today=today)
+        show_change(sale, _("Vente reçue"), who=client.name, now=now)
+        if insert_unless_there(sale):  # held by this transaction: nobody else sees it yet
+            _note(sale, _("Vente reçue"), client)
+            return sale, True
+        sale = locked().get(client=client, reference=reference)  # another call made it meanwhile
     if sale.is_declared:
         if sale.words == words:
             return sale, False
         raise AlreadyDeclared
-    if not is_new and sale.is_received and sale.words == words:
+    if sale.is_received and sale.words == words:
         return sale, False
+    _fill(sale, said, words, point, today=today)
+    happened = _("Vente mise à jour par le bon de commande")
+    keep_change(sale, happened, who=client.name, now=now, is_answered=True)
+    _note(sale, happened, client)
+    return sale, False
+
+
+def _fill(sale: Sale, said: SaleV1, words: Mapping[str, Any], point: PointOfSale, *, today: date) -> None:
+    """With what the order says now."""
     if sale.point_of_sale_id != point.pk:
         if sale.declaration_number:
             raise PointOfSaleFixed
@@ -46,30 +65,19 @@ def receive_sale(client: ApiClient, reference: str, said: SaleV1, *, today: date
     if not sale.declaration_number:  # once step 1 is passed, the hub's choice stands
         sale.with_warranty = with_warranty
         sale.guarantor = said.guarantor.value if said.guarantor and with_warranty else ""
-    corrected = set() if is_new else {one.field for one in CORRECTED.rows(sale=sale.pk)}
+    corrected = {one.field for one in CORRECTED.rows(sale=sale.pk)} if sale.pk else set()
     kept = {name: value for name, value in sale.values.items() if name in corrected}
     emptied = {name for name in corrected if name not in kept}
     sale.values = together({name: value for name, value in reading.values.items() if name not in emptied} | kept, sale)
-    sale.words, sale.order_number = words, said.order_number or ""
+    sale.words, sale.order_number = dict(words), said.order_number or ""
     sale.state = LIFE.after(sale.state, "receive")
-    happened = _("Vente reçue") if is_new else _("Vente mise à jour par le bon de commande")
-    keep_change(sale, happened, who=client.name, now=now, is_answered=True)
+
+
+def _note(sale: Sale, happened: str, client: ApiClient) -> None:
     note(
         "receive_sale", "sale", sale.pk, who=client.name, owner_id=sale.point_of_sale_id, sentence=happened,
         sequence=sale.sequence,
     )  # fmt: skip
-    return sale, is_new
-
-
-def _row_of(client: ApiClient, reference: str, point: PointOfSale, today: date) -> tuple[Sale, bool]:
-    """The locked row of this caller's reference, made now if need be, also when two calls make it at once."""
-    found = SAID.first(client=client.pk, reference=reference)
-    if found:
-        return found, False
-    sale = Sale(client=client, reference=reference, point_of_sale=point, received_on=today)
-    if insert_unless_there(sale):
-        return sale, True  # held already: nobody else sees it yet
-    return locked().get(client=client, reference=reference), False
 
 
 @transaction.atomic
