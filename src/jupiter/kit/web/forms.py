@@ -49,6 +49,10 @@ class ParsedField(forms.Field):
     def widget_attrs(self, widget: forms.Widget) -> dict[str, object]:
         return {} if widget.is_hidden else dict(self.typed_with)
 
+    def clean(self, value: Any) -> Any:
+        """Most fields of a long form are left blank: there is nothing to be judged of them."""
+        return self.empty if value == "" and not self.required else super().clean(value)
+
     def to_python(self, value: Any) -> Any:
         if value in self.empty_values:
             return self.empty
