@@ -1,9 +1,14 @@
+from datetime import date, datetime, time
+from decimal import Decimal
+from uuid import UUID
+
 import pytest
-from django.db import DatabaseError, IntegrityError, transaction
+from django.apps import apps
+from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from jupiter.kit.accounts.models import User
 from jupiter.kit.journal.models import Entry
-from jupiter.kit.writing import insert, insert_all, insert_unless_there, rewrite, rewrite_while
+from jupiter.kit.writing import _ways, insert, insert_all, insert_unless_there, rewrite, rewrite_while
 
 pytestmark = pytest.mark.django_db
 
@@ -88,4 +93,26 @@ def test_a_row_is_written_while_it_stands_as_it_should():
     assert not rewrite_while(alice, "theme", ["dark", "auto"], "theme")
     assert User.objects.get().theme == "light"
     assert rewrite_while(alice, "theme", ["light", "auto"], "theme")
+    assert User.objects.get().theme == "dark"
+
+
+EVERY_MODEL = [model for model in apps.get_models() if model.__module__.startswith("jupiter.") and model._meta.managed]
+
+
+@pytest.mark.parametrize("model", EVERY_MODEL, ids=lambda model: model._meta.label)
+def test_a_value_that_is_handed_on_as_it_is_would_not_be_changed_by_django(model):
+    samples = ["", "é\\'\"%s", 0, -1, True, date(2024, 2, 29), time(23, 59), Decimal("12.34"), Decimal(0), UUID(int=7), None]
+    for field in model._meta.local_concrete_fields:
+        ways = _ways(field)
+        for value in samples:
+            if type(value) in ways:
+                ours, djangos = ways[type(value)](value), field.get_db_prep_save(value, connection)
+                assert (type(ours), ours) == (type(djangos), djangos), field
+        assert type(User.Theme.DARK) not in ways, "Django makes a word of it"
+        assert datetime not in ways, "Django looks at its zone"
+
+
+def test_a_choice_is_written_as_its_word():
+    alice = User(username="alice", theme=User.Theme.DARK)
+    insert(alice)
     assert User.objects.get().theme == "dark"

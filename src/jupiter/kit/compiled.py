@@ -12,10 +12,10 @@ from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from django.db import connections
-from django.db.models import BooleanField, Expression, F, Func, Model, QuerySet
+from django.db.models import BooleanField, Expression, F, Func, QuerySet
 from django.db.transaction import TransactionManagementError
 
-Row = TypeVar("Row", bound=Model)
+Row = TypeVar("Row")  # a model's, or what `values_list` makes of it
 
 
 class Given(Expression):
@@ -37,7 +37,7 @@ def is_one_of(column: str, array: Expression) -> Func:
 class Compiled(Generic[Row]):
     """`make` is called once, when the query is first asked: it may name models that are not loaded yet."""
 
-    def __init__(self, make: Callable[[], "QuerySet[Row]"]) -> None:
+    def __init__(self, make: Callable[[], "QuerySet[Any, Row]"]) -> None:
         self.make = make
 
     def rows(self, **given: Any) -> list[Row]:

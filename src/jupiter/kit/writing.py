@@ -4,19 +4,39 @@ What fields do to their values is done; signals, which no model of ours has, are
 """
 
 import json
-from collections.abc import Iterable, Sequence
-from datetime import date
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, time
 from decimal import Decimal
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import DatabaseError, connections, router
-from django.db.models import Model
+from django.db.models import (
+    BigAutoField,
+    BigIntegerField,
+    BooleanField,
+    CharField,
+    DateField,
+    DecimalField,
+    EmailField,
+    ForeignKey,
+    IntegerField,
+    Model,
+    OneToOneField,
+    PositiveIntegerField,
+    PositiveSmallIntegerField,
+    SmallIntegerField,
+    TextField,
+    TimeField,
+    URLField,
+    UUIDField,
+)
 from django.db.models.expressions import DatabaseDefault
 from psycopg.types.json import Jsonb
+from psycopg.types.numeric import Int2, Int4, Int8
 
-Columns = tuple[str, ...]
+Names = tuple[str, ...]
 
 
 def insert(row: Model) -> None:
@@ -32,9 +52,9 @@ def insert_unless_there(row: Model) -> bool:
 
 def _insert(row: Model, *, or_else: str = "") -> bool:
     model = type(row)
-    alias, (fields, given, sql) = router.db_for_write(model), _inserting(model, _said(row), or_else)
+    alias, (columns, given, sql) = router.db_for_write(model), _inserting(model, _said(row), or_else)
     with connections[alias].cursor() as cursor:
-        cursor.execute(sql, _values(row, fields, alias, is_new=True))
+        cursor.execute(sql, _values(row, columns, alias, is_new=True))
         told = cursor.fetchone()
     if told is None:
         return False
@@ -49,24 +69,26 @@ def insert_all(rows: Sequence[Model]) -> None:
         return
     model = type(rows[0])
     alias = router.db_for_write(model)
-    fields, given, sql = _inserting_all(model, _said(rows[0]), alias)
-    told = [dict(zip((field.attname for field in fields), _values(row, fields, alias, is_new=True), strict=True)) for row in rows]
+    columns, given, sql = _inserting_all(model, _said(rows[0]), alias)
+    names = [column.name for column in columns]
+    told = [dict(zip(names, _values(row, columns, alias, is_new=True), strict=True)) for row in rows]
     with connections[alias].cursor() as cursor:
         cursor.execute(sql, [json.dumps(told, default=_in_json)])
         for row, answer in zip(rows, cursor.fetchall(), strict=True):
             _take(row, given, answer, alias)
 
 
-def _said(row: Model) -> Columns:
+def _said(row: Model) -> Names:
     """Its columns, besides those whose value the database gives."""
+    told = row.__dict__
     return tuple(
         field.attname
         for field in row._meta.local_concrete_fields
-        if not (field.primary_key and row.pk is None) and not isinstance(getattr(row, field.attname), DatabaseDefault)
+        if not (field.primary_key and row.pk is None) and type(told.get(field.attname)) is not DatabaseDefault
     )
 
 
-def _take(row: Model, names: Columns, values: Iterable[Any], alias: str) -> None:
+def _take(row: Model, names: Names, values: Iterable[Any], alias: str) -> None:
     for name, value in zip(names, values, strict=True):
         setattr(row, name, value)
     row._state.db, row._state.adding = alias, False
@@ -86,9 +108,9 @@ def _in_json(value: Any) -> Any:
 def rewrite(row: Model, *names: str) -> None:
     """`row.save(update_fields=names)`, or of all its columns. A row that is gone is a fault."""
     model = type(row)
-    alias, (fields, sql) = router.db_for_write(model), _rewriting(model, names)
+    alias, (columns, sql) = router.db_for_write(model), _rewriting(model, names)
     with connections[alias].cursor() as cursor:
-        cursor.execute(sql, [*_values(row, fields, alias, is_new=False), row.pk])
+        cursor.execute(sql, [*_values(row, columns, alias, is_new=False), row.pk])
         if cursor.rowcount != 1:
             raise DatabaseError(f"{cursor.rowcount} rows of {model._meta.db_table} were written instead of one")
 
@@ -96,27 +118,63 @@ def rewrite(row: Model, *names: str) -> None:
 def rewrite_while(row: Model, column: str, among: Iterable[str], *names: str) -> bool:
     """`rewrite`, if the row's text column still holds one of these; whether it did. Of two at once, the second is told that it does not."""
     model = type(row)
-    alias, (fields, sql) = router.db_for_write(model), _rewriting(model, names)
+    alias, (columns, sql) = router.db_for_write(model), _rewriting(model, names)
     standing = f'{sql} AND "{column}" = ANY (%s)'
     with connections[alias].cursor() as cursor:
-        cursor.execute(standing, [*_values(row, fields, alias, is_new=False), row.pk, [str(one) for one in among]])
+        cursor.execute(standing, [*_values(row, columns, alias, is_new=False), row.pk, [str(one) for one in among]])
         return bool(cursor.rowcount)
 
 
-def _values(row: Model, fields: tuple[Any, ...], alias: str, *, is_new: bool) -> list[Any]:
-    return [field.get_db_prep_save(field.pre_save(row, is_new), connections[alias]) for field in fields]
+class Column(NamedTuple):
+    field: Any
+    name: str  # of its value in the row
+    ways: dict[type, Callable[[Any], Any]]
+
+
+MISSING = object()
+
+
+def _values(row: Model, columns: tuple[Column, ...], alias: str, *, is_new: bool) -> list[Any]:
+    told, line, values = row.__dict__, connections[alias], []
+    for field, name, ways in columns:
+        value = told.get(name, MISSING)
+        way = ways.get(type(value))
+        values.append(way(value) if way else field.get_db_prep_save(field.pre_save(row, is_new), line))
+    return values
+
+
+PLAIN: dict[Any, type] = {
+    CharField: str, TextField: str, URLField: str, EmailField: str, BooleanField: bool, DateField: date, TimeField: time,
+    DecimalField: Decimal, UUIDField: UUID, ForeignKey: int, OneToOneField: int, BigIntegerField: Int8, IntegerField: Int4,
+    PositiveIntegerField: Int4, SmallIntegerField: Int2, PositiveSmallIntegerField: Int2,
+}  # fmt: skip
+
+
+def _ways(field: Any) -> dict[type, Callable[[Any], Any]]:
+    """By the type of a value, what Django makes of it for psycopg: nothing, or a number of its column's size. To find it out value by
+    value cost more than the rest of a write. What is not listed goes Django's way."""
+    plain = PLAIN.get(type(field))
+    by_itself = getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)
+    if plain is None or by_itself or (field.is_relation and not isinstance(field.target_field, BigAutoField)):
+        return {}
+    is_sized = plain in (Int2, Int4, Int8)
+    return {int if is_sized else plain: plain if is_sized else _as_it_is, type(None): _as_it_is}
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
 
 
 @cache
-def _inserting(model: type[Model], names: Columns, or_else: str) -> tuple[tuple[Any, ...], Columns, str]:
+def _inserting(model: type[Model], names: Names, or_else: str) -> tuple[tuple[Column, ...], Names, str]:
     fields, given = _columns(model, names)
     columns, places = _quoted(fields), ", ".join("%s" for _ in fields)
     sql = f'INSERT INTO "{model._meta.db_table}" ({columns}) VALUES ({places}){or_else} RETURNING {_quoted(given)}'  # noqa: S608
-    return fields, tuple(field.attname for field in given), sql
+    return _written(fields), tuple(field.attname for field in given), sql
 
 
 @cache
-def _inserting_all(model: type[Model], names: Columns, alias: str) -> tuple[tuple[Any, ...], Columns, str]:
+def _inserting_all(model: type[Model], names: Names, alias: str) -> tuple[tuple[Column, ...], Names, str]:
     """In the order in which they are told, and so are their keys given."""
     fields, given = _columns(model, names)
     types = ", ".join(f'"{field.attname}" {field.db_type(connections[alias])}' for field in fields)
@@ -125,10 +183,14 @@ def _inserting_all(model: type[Model], names: Columns, alias: str) -> tuple[tupl
         f'INSERT INTO "{model._meta.db_table}" ({_quoted(fields)})'  # noqa: S608
         f" SELECT {told} FROM json_to_recordset(%s::json) AS told ({types}) RETURNING {_quoted(given)}"
     )
-    return fields, tuple(field.attname for field in given), sql
+    return _written(fields), tuple(field.attname for field in given), sql
 
 
-def _columns(model: type[Model], names: Columns) -> tuple[tuple[Any, ...], list[Any]]:
+def _written(fields: Iterable[Any]) -> tuple[Column, ...]:
+    return tuple(Column(field, field.attname, _ways(field)) for field in fields)
+
+
+def _columns(model: type[Model], names: Names) -> tuple[tuple[Any, ...], list[Any]]:
     """Those that are said, and those that the database gives."""
     known = {field.attname: field for field in model._meta.local_concrete_fields}
     return tuple(known[name] for name in names), [field for name, field in known.items() if field.primary_key or name not in names]
@@ -139,8 +201,8 @@ def _quoted(fields: Iterable[Any]) -> str:
 
 
 @cache
-def _rewriting(model: type[Model], names: Columns) -> tuple[tuple[Any, ...], str]:
+def _rewriting(model: type[Model], names: Names) -> tuple[tuple[Column, ...], str]:
     own, named = list[Any](model._meta.local_concrete_fields), [model._meta.get_field(name) for name in names]
     fields = tuple(named or [field for field in own if not field.primary_key])
     columns, key = ", ".join(f'"{field.column}" = %s' for field in fields), next(field for field in own if field.primary_key)
-    return fields, f'UPDATE "{model._meta.db_table}" SET {columns} WHERE "{key.column}" = %s'  # noqa: S608
+    return _written(fields), f'UPDATE "{model._meta.db_table}" SET {columns} WHERE "{key.column}" = %s'  # noqa: S608

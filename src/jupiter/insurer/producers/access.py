@@ -93,6 +93,6 @@ class CallerMay(HttpBearer):
         client = CALLING.first(**given_token(token))  # behind no wall, and in no transaction: who is calling decides which one is entered
         if client is None:
             return None
-        producers = frozenset() if client.is_distributor else frozenset(client.reach)  # type: ignore[attr-defined]  # annotated
+        producers = frozenset() if client.is_distributor else frozenset(client.reach)
         caller = Caller(client=client, everywhere=client.is_distributor, producer_ids=producers)
         return caller if caller.may(self.act, client.scope.split()) else None  # type: ignore[attr-defined]  # annotated

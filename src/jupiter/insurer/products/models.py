@@ -1,6 +1,6 @@
 """The catalogue and its tariff, as dated rows: changing a row changes the next quote, never one already priced."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -180,16 +180,19 @@ class RateRow(models.Model):
         ]
 
     @classmethod
-    def for_power(cls, edition: Edition, hp: int) -> "list[RateRow]":
-        """With their coverage, in its order."""
-        return RATES.rows(edition=edition.pk, hp=hp)
+    def for_power(cls, edition: Edition, hp: int) -> dict[tuple[int, int], list[rules.Line]]:
+        """What each offering costs in each duration (its key, months), in the order of the coverages."""
+        lines: dict[tuple[int, int], list[rules.Line]] = {}
+        for offering, months, code, label, tax_kind, net in RATES.rows(edition=edition.pk, hp=hp):
+            lines.setdefault((offering, months), []).append(rules.Line(code, label, tax_kind, net))
+        return lines
 
 
 RATES = Compiled(
     lambda: (
         RateRow.objects.filter(edition=Given("edition"), power_from__lte=Given("hp"), power_to__gte=Given("hp"))
-        .select_related("coverage")
         .order_by("coverage__rank")
+        .values_list("offering_id", "months", "coverage__code", "coverage__label", "coverage__tax_kind", "net")
     )
 )
 
@@ -266,7 +269,3 @@ NUMBERS = Compiled(lambda: Parameter.objects.filter(_stands(), number__isnull=Fa
 def number_in(parameters: Mapping[str, Parameter], code: str) -> int:
     found = parameters.get(code)
     return (found.number if found else None) or 0
-
-
-def lines_of(rates: Iterable[RateRow]) -> list[rules.Line]:
-    return [rules.Line(rate.coverage.code, rate.coverage.label, rate.coverage.tax_kind, rate.net) for rate in rates]

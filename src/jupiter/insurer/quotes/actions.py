@@ -19,7 +19,6 @@ from jupiter.insurer.products.models import (
     RateRow,
     TaxRate,
     Term,
-    lines_of,
     number_in,
 )
 from jupiter.insurer.products.rules import Refusal, Worksheet, cover_period, delivery_refusal, in_order, price, refusals
@@ -166,7 +165,7 @@ def price_job(job: Job, *, by: str, today: date, now: datetime) -> Job:
 
 def _offers(job: Job, edition: Edition, today: date, *, max_power: int) -> list[Offer]:
     percents = TaxRate.percents_on(today)
-    rates = RateRow.for_power(edition, job.din_power_hp)
+    lines_of = RateRow.for_power(edition, job.din_power_hp)
     offers = []
     for term in Term.of(edition, declared_level=job.declared_level, declared_months=job.declared_months):
         start, end = cover_period(job.delivery_on, job.manufacturer_warranty_until, term.months)
@@ -176,7 +175,7 @@ def _offers(job: Job, edition: Edition, today: date, *, max_power: int) -> list[
             is_declared=term.is_declared,  # type: ignore[attr-defined]  # annotated by Term.of
         )  # fmt: skip
         reasons = refusals(job.car, term.offering.limits, delivery_on=job.delivery_on, max_power_hp=max_power)
-        lines = lines_of(rate for rate in rates if (rate.offering_id, rate.months) == (term.offering_id, term.months))
+        lines = lines_of.get((term.offering_id, term.months), [])
         if not reasons and not lines:
             reasons = [Refusal("no_rate", str(job.din_power_hp))]
         if reasons:
