@@ -60,7 +60,7 @@ class IssuedClient:
 
 def issue_client(name: str, *, client_id: str = "", client_secret: str = "") -> IssuedClient:
     """A caller that asks for tokens with its own credentials: new ones, or those named, which replace the former secret."""
-    client_id, client_secret = client_id or secrets.token_urlsafe(16), client_secret or secrets.token_urlsafe(32)
+    client_id, client_secret = client_id or secrets.token_hex(16), client_secret or secrets.token_urlsafe(32)
     facts = {"client_secret": client_secret, "name": name, "client_type": "confidential", "authorization_grant_type": "client-credentials"}
     application, _ = get_application_model().objects.update_or_create(client_id=client_id, defaults=facts)
     return IssuedClient(application, client_id, client_secret)
