@@ -5,6 +5,7 @@ A test's own hands see all rows (EVERYWHERE): walls stand where the product ente
 
 import fcntl
 import os
+from copy import deepcopy
 from pathlib import Path
 
 import psycopg
@@ -13,8 +14,9 @@ from django.conf import settings
 from django.db import connection
 from psycopg import sql
 
-from jupiter.kit import postgres, roles
+from jupiter.kit import postgres, roles, writing
 from jupiter.kit.web.forms import KitForm
+from jupiter.kit.writing import RemembersJson
 from tests.forms import as_declared
 from tests.worker import Worker
 
@@ -38,6 +40,30 @@ def fields_of_a_class_stay_as_declared():
     yield
     KitForm.__init__ = made
     assert [kind.__qualname__ for kind, before in seen.items() if as_declared(kind) != before] == []
+
+
+@pytest.fixture(scope="session", autouse=True)
+def json_of_a_row_is_replaced_never_changed_in_place():
+    """What was changed in place would not be written (kit.writing.rewrite_changed)."""
+    read, left_out, changed_in_place = RemembersJson.from_db.__func__, writing._unchanged, []
+
+    def from_db(cls, *row):
+        made = read(cls, *row)
+        made._as_it_was = deepcopy(made._as_read)
+        return made
+
+    def looked_at(row):
+        names = left_out(row)
+        was = getattr(row, "_as_it_was", {})
+        changed_in_place.extend((type(row).__qualname__, name) for name in names if name in was and was[name] != row.__dict__[name])
+        row._as_it_was = deepcopy({name: row.__dict__[name] for name in writing._json_of(type(row))})
+        return names
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(RemembersJson, "from_db", classmethod(from_db))
+        patch.setattr(writing, "_unchanged", looked_at)
+        yield
+    assert not changed_in_place
 
 
 @pytest.fixture(scope="session")

@@ -4,11 +4,11 @@ What fields do to their values is done; signals, which no model of ours has, are
 """
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, time
 from decimal import Decimal
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 from uuid import UUID
 
 from django.db import DatabaseError, connections, router
@@ -22,6 +22,7 @@ from django.db.models import (
     EmailField,
     ForeignKey,
     IntegerField,
+    JSONField,
     Model,
     OneToOneField,
     PositiveIntegerField,
@@ -113,6 +114,43 @@ def rewrite(row: Model, *names: str) -> None:
         cursor.execute(sql, [*_values(row, columns, alias, is_new=False), row.pk])
         if cursor.rowcount != 1:
             raise DatabaseError(f"{cursor.rowcount} rows of {model._meta.db_table} were written instead of one")
+
+
+class RemembersJson(Model):
+    """Of each row that is read, what its JSON columns held: `rewrite_changed` leaves out those that hold the same still.
+
+    They are replaced, never changed in place: a change in place would not be seen, nor written (a check of the tests looks for it)."""
+
+    _as_read: Mapping[str, Any] = {}
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any], **more: Any) -> Self:
+        row = super().from_db(db, field_names, values, **more)
+        row._as_read = {name: row.__dict__[name] for name in _json_of(cls) if name in row.__dict__}
+        return row
+
+
+def rewrite_changed(row: RemembersJson) -> None:
+    """`rewrite` of all columns but JSON that is as it was read: to write it again costs more than all the others."""
+    rewrite(row, *_besides(type(row), _unchanged(row)))
+    row._as_read = {name: row.__dict__[name] for name in _json_of(type(row))}
+
+
+def _unchanged(row: RemembersJson) -> frozenset[str]:
+    return frozenset(name for name, value in row._as_read.items() if row.__dict__[name] == value)
+
+
+@cache
+def _json_of(model: type[Model]) -> Names:
+    return tuple(field.attname for field in model._meta.local_concrete_fields if isinstance(field, JSONField))
+
+
+@cache
+def _besides(model: type[Model], left_out: frozenset[str]) -> Names:
+    return tuple(field.name for field in model._meta.local_concrete_fields if not field.primary_key and field.attname not in left_out)
 
 
 def rewrite_while(row: Model, column: str, among: Iterable[str], *names: str) -> bool:

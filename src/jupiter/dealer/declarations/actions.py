@@ -25,7 +25,7 @@ from jupiter.kit.transmissions.models import State as Parcel
 from jupiter.kit.transmissions.models import Transmission
 from jupiter.kit.walls import walled
 from jupiter.kit.workflow import MoveRefused
-from jupiter.kit.writing import insert, insert_unless_there, rewrite
+from jupiter.kit.writing import insert, insert_unless_there, rewrite_changed
 
 from . import client
 from .models import STELLANTIS, HubGrant, KeptDocument, SaleAtHub, State
@@ -154,7 +154,7 @@ def record_state(sale: SaleAtHub, state: SaleStateV1) -> bool:
         transmissions.transmit(
             DOCUMENT_FETCH, partner=PARTNER, subject=sale.reference, owner_id=sale.order.site_id, words=paper.model_dump(mode="json")
         )
-    rewrite(sale)
+    rewrite_changed(sale)
     if state.happened:
         _note(sale, "notice", state.happened, sequence=state.sequence, cover=state.cover.value)
     return True

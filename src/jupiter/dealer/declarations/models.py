@@ -9,6 +9,7 @@ from jupiter.dealer.orders.models import Order
 from jupiter.dealer.sites.models import Site
 from jupiter.kit.crypto import SealedField
 from jupiter.kit.history import kept
+from jupiter.kit.writing import RemembersJson
 
 STELLANTIS = "stellantis"
 GUARANTORS = ((STELLANTIS, _("Déclaration SPOTICAR (stellantis)")),)  # the list of *Information garantisseur*
@@ -70,7 +71,7 @@ class SaleSet(models.QuerySet["SaleAtHub"]):
 
 
 @kept()
-class SaleAtHub(models.Model):
+class SaleAtHub(RemembersJson):
     """One per order that was ever sent. `sequence` is the newest state we know: an older notice is recorded and ignored."""
 
     order = models.OneToOneField(Order, models.PROTECT, related_name="at_hub")

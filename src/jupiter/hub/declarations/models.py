@@ -15,6 +15,7 @@ from jupiter.kit.history import kept
 from jupiter.kit.searching import plain, squeezed
 from jupiter.kit.walls import holds
 from jupiter.kit.workflow import Workflow
+from jupiter.kit.writing import RemembersJson
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
@@ -73,7 +74,7 @@ class SaleSet(models.QuerySet["Sale"]):
 
 
 @kept(besides=("search_text",))
-class Sale(models.Model):
+class Sale(RemembersJson):
     """`reference` is the caller's own, for ever. `words` came last from the order; `values` are what the hub holds now."""
 
     client = models.ForeignKey(ApiClient, models.PROTECT, related_name="sales", null=True)  # none: begun on the hub's own screen

@@ -8,7 +8,7 @@ from jupiter.hub.declarations.models import Sale
 from jupiter.kit import notices, numbers
 from jupiter.kit.compiled import Compiled, Given
 from jupiter.kit.transmissions.actions import transmit_latest
-from jupiter.kit.writing import rewrite
+from jupiter.kit.writing import rewrite_changed
 
 NOTICE = "notice.sale"
 
@@ -46,7 +46,7 @@ def keep_change(sale: Sale, happened: str, *, who: str, now: datetime, is_answer
     `is_answered`: it is that software which asks, and the answer says the same.
     """
     show_change(sale, happened, who=who, now=now)
-    rewrite(sale)
+    rewrite_changed(sale)
     if not is_answered:
         tell(sale)
 
