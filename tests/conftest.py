@@ -5,7 +5,6 @@ A test's own hands see all rows (EVERYWHERE): walls stand where the product ente
 
 import fcntl
 import os
-from copy import deepcopy
 from pathlib import Path
 
 import psycopg
@@ -14,10 +13,7 @@ from django.conf import settings
 from django.db import connection
 from psycopg import sql
 
-from jupiter.kit import postgres, roles, writing
-from jupiter.kit.web.forms import KitForm
-from jupiter.kit.writing import RemembersJson
-from tests.forms import as_declared
+from jupiter.kit import postgres, roles
 from tests.worker import Worker
 
 EVERYWHERE = "-c jupiter.everywhere=on"
@@ -28,42 +24,15 @@ def own_service():
 
 
 @pytest.fixture(scope="session", autouse=True)
-def fields_of_a_class_stay_as_declared():
-    """All requests read them: what one of them changed there, all others would show (kit.web.forms.Fields)."""
-    seen, made = {}, KitForm.__init__
-
-    def note_and_make(form, *args, **options):
-        seen.setdefault(type(form), as_declared(type(form)))
-        made(form, *args, **options)
-
-    KitForm.__init__ = note_and_make
-    yield
-    KitForm.__init__ = made
-    assert [kind.__qualname__ for kind, before in seen.items() if as_declared(kind) != before] == []
-
-
-@pytest.fixture(scope="session", autouse=True)
-def json_of_a_row_is_replaced_never_changed_in_place():
-    """What was changed in place would not be written (kit.writing.rewrite_changed)."""
-    read, left_out, changed_in_place = RemembersJson.from_db.__func__, writing._unchanged, []
-
-    def from_db(cls, *row):
-        made = read(cls, *row)
-        made._as_it_was = deepcopy(made._as_read)
-        return made
-
-    def looked_at(row):
-        names = left_out(row)
-        was = getattr(row, "_as_it_was", {})
-        changed_in_place.extend((type(row).__qualname__, name) for name in names if name in was and was[name] != row.__dict__[name])
-        row._as_it_was = deepcopy({name: row.__dict__[name] for name in writing._json_of(type(row))})
-        return names
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(RemembersJson, "from_db", classmethod(from_db))
-        patch.setattr(writing, "_unchanged", looked_at)
+def what_is_shared_stays_as_it_is():
+    """Checks of the whole run, where a service runs in it: journeys run theirs in processes of their own."""
+    if not settings.configured:
         yield
-    assert not changed_in_place
+        return
+    from tests import shared  # noqa: PLC0415  # needs the service's settings
+
+    with shared.fields_of_a_class_stay_as_declared(), shared.json_of_a_row_is_replaced_never_changed_in_place():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jupiter.kit.web import forms as kit
-from tests.forms import as_declared
 from tests.kit.web_site import GOOD, EveryField
+from tests.shared import as_declared
 
 
 def bound(**typed: Any) -> EveryField:
