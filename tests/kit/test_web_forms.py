@@ -233,3 +233,29 @@ def test_fields_are_copied_only_where_one_is_asked_for(monkeypatch: pytest.Monke
     assert changed == 3, "which this form dresses by itself"
     assert form.fields["plate"] is form.fields["plate"]
     assert len(copied) == changed + 1
+
+
+@pytest.mark.parametrize("blank", [{}, {"phone": "", "hour": "", "rrd1": "", "power": "", "remark": ""}], ids=["left out", "blank"])
+def test_what_is_left_blank_is_as_django_would_have_judged_it(blank: dict[str, str]) -> None:
+    given = {name: value for name, value in GOOD.items() if name not in ("phone", "hour", "rrd1", "power", "remark")} | blank
+    ours, djangos = EveryField(given), EveryField(given)
+    djangos._clean_fields = lambda: forms.BaseForm._clean_fields(djangos)
+    assert ours.is_valid()
+    assert djangos.is_valid()
+    assert list(ours.cleaned_data.items()) == list(djangos.cleaned_data.items())
+    assert "phone" not in ours._bound_fields_cache, "nothing was dressed for it"
+
+
+def test_a_field_that_one_form_makes_mandatory_is_asked_for() -> None:
+    form = bound(phone="")
+    form.fields["phone"].required = True
+    assert not form.is_valid()
+    assert list(form.errors) == ["phone"]
+    assert bound(phone="").is_valid()
+
+
+def test_blank_spaces_are_blank_and_nothing_mandatory_may_be() -> None:
+    form = bound(phone=" \u00a0 ", name="  ")
+    assert not form.is_valid()
+    assert list(form.errors) == ["name"]
+    assert form.cleaned_data["phone"] == ""

@@ -6,6 +6,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
+from functools import cache
 from typing import Any, ClassVar, NamedTuple
 
 from django import forms
@@ -48,10 +49,6 @@ class ParsedField(forms.Field):
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, object]:
         return {} if widget.is_hidden else dict(self.typed_with)
-
-    def clean(self, value: Any) -> Any:
-        """Most fields of a long form are left blank: there is nothing to be judged of them."""
-        return self.empty if value == "" and not self.required else super().clean(value)
 
     def to_python(self, value: Any) -> Any:
         if value in self.empty_values:
@@ -456,6 +453,21 @@ class KitForm(forms.Form):
             bound[name] = self.fields.as_read(name).get_bound_field(self, name)
         return bound[name]
 
+    def _clean_fields(self) -> None:
+        """As Django does it. But most fields of a long form are left blank: there is nothing to be judged of them, and none is dressed for it."""
+        optional = _optional(type(self))
+        for name in self.fields:
+            field = self.fields.as_read(name)
+            if optional.get(name) is field and not self.data.get(self.add_prefix(name)):
+                self.cleaned_data[name] = field.empty  # a ParsedField
+                continue
+            try:
+                self.cleaned_data[name] = field._clean_bound_field(self[name])  # type: ignore[attr-defined]
+                if also := getattr(self, f"clean_{name}", None):
+                    self.cleaned_data[name] = also()
+            except ValidationError as error:
+                self.add_error(name, error)
+
     @property
     def groups(self) -> dict[str, BoundGroup]:
         if self._groups is None:
@@ -522,6 +534,22 @@ class KitForm(forms.Form):
         )
         names: list[str] = [*grouped, *(name for name in self.fields if name not in grouped)]
         return [self[name] for name in names if not self[name].is_hidden]
+
+
+ONE_WORD: frozenset[type] = frozenset((forms.TextInput, forms.Textarea, forms.HiddenInput))  # what is typed is one value under its name
+
+
+@cache
+def _optional(form: type[KitForm]) -> dict[str, ParsedField]:
+    """The fields of a class that may be left blank, where blank says nothing else than that."""
+    return {
+        name: field
+        for name, field in form.base_fields.items()
+        if isinstance(field, ParsedField)
+        and not (field.required or field.disabled or hasattr(form, f"clean_{name}"))
+        and field.widget.__class__ in ONE_WORD
+        and all(getattr(type(field), judge) is getattr(forms.Field, judge) for judge in ("clean", "run_validators"))
+    }
 
 
 def small(label: str) -> str:
