@@ -246,6 +246,12 @@ def test_what_is_left_blank_is_as_django_would_have_judged_it(blank: dict[str, s
     assert "phone" not in ours._bound_fields_cache, "nothing was dressed for it"
 
 
+def test_zero_is_no_blank() -> None:
+    form = bound(power=0)
+    assert form.is_valid()
+    assert form.cleaned_data["power"] == 0
+
+
 def test_a_field_that_one_form_makes_mandatory_is_asked_for() -> None:
     form = bound(phone="")
     form.fields["phone"].required = True

@@ -458,7 +458,7 @@ class KitForm(forms.Form):
         optional = _optional(type(self))
         for name in self.fields:
             field = self.fields.as_read(name)
-            if optional.get(name) is field and not self.data.get(self.add_prefix(name)):
+            if optional.get(name) is field and self.data.get(self.add_prefix(name)) in field.empty_values:
                 self.cleaned_data[name] = field.empty  # a ParsedField
                 continue
             try:
