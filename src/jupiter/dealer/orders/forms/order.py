@@ -177,7 +177,7 @@ class OrderForm(KitForm):
         self.fields["warranty"].surely = {"", NO_LABEL, *self._standing}  # type: ignore[attr-defined]
         self.fields["seller"].choices = lambda: [("", "—"), *((name, name) for name in sellers())]  # type: ignore[attr-defined]
         self.fields["seller"].surely = {"", me, order.seller if order else ""}  # type: ignore[attr-defined]
-        self._dress()
+        self._show_vat()
 
     @cached_property
     def _standing(self) -> dict[str, WarrantyChoice]:
@@ -196,8 +196,8 @@ class OrderForm(KitForm):
             return None
         return self._standing.get(key) or self._warranties.get(key)
 
-    def _dress(self) -> None:
-        """What differs from car to car; the rest is dressed once, for all forms."""
+    def _show_vat(self) -> None:
+        """The one thing that differs from car to car; the rest is dressed once, for all forms."""
         if not self.shows_vat:
             for kind in PRICES:
                 for part in (rules.NET, "vat"):
