@@ -246,6 +246,21 @@ def test_what_is_left_blank_is_as_django_would_have_judged_it(blank: dict[str, s
     assert "phone" not in ours._bound_fields_cache, "nothing was dressed for it"
 
 
+class Kept(kit.KitForm):
+    number = kit.LineField(required=False, disabled=True)
+    paper = forms.FileField(required=False, widget=forms.FileInput)  # its usual one remembers in itself what was posted
+    said = forms.BooleanField(required=False)
+
+
+def test_what_was_not_posted_is_judged_by_what_stood_there_as_by_django() -> None:
+    stood = {"number": "SP1", "paper": "kept.pdf"}
+    ours, djangos = Kept({"number": "SP2"}, {}, initial=stood), Kept({"number": "SP2"}, {}, initial=stood)
+    djangos._clean_fields = lambda: forms.BaseForm._clean_fields(djangos)
+    assert ours.is_valid()
+    assert djangos.is_valid()
+    assert ours.cleaned_data == djangos.cleaned_data == {"number": "SP1", "paper": "kept.pdf", "said": False}
+
+
 def test_zero_is_no_blank() -> None:
     form = bound(power=0)
     assert form.is_valid()

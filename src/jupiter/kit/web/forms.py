@@ -454,15 +454,19 @@ class KitForm(forms.Form):
         return bound[name]
 
     def _clean_fields(self) -> None:
-        """As Django does it. But most fields of a long form are left blank: there is nothing to be judged of them, and none is dressed for it."""
+        """As Django does it. But it dresses each field to judge it, and judges the blank ones too, which are most of a long form's."""
         optional = _optional(type(self))
         for name in self.fields:
             field = self.fields.as_read(name)
-            if optional.get(name) is field and self.data.get(self.add_prefix(name)) in field.empty_values:
-                self.cleaned_data[name] = field.empty  # a ParsedField
-                continue
             try:
-                self.cleaned_data[name] = field._clean_bound_field(self[name])  # type: ignore[attr-defined]
+                if type(field)._clean_bound_field is BY_WHAT_IS_POSTED and not field.disabled:  # type: ignore[attr-defined]
+                    typed = field.widget.value_from_datadict(self.data, self.files, self.add_prefix(name))
+                    if optional.get(name) is field and typed in field.empty_values:
+                        self.cleaned_data[name] = field.empty  # a ParsedField
+                        continue
+                    self.cleaned_data[name] = field.clean(typed)
+                else:
+                    self.cleaned_data[name] = field._clean_bound_field(self[name])  # type: ignore[attr-defined]
                 if also := getattr(self, f"clean_{name}", None):
                     self.cleaned_data[name] = also()
             except ValidationError as error:
@@ -536,6 +540,7 @@ class KitForm(forms.Form):
         return [self[name] for name in names if not self[name].is_hidden]
 
 
+BY_WHAT_IS_POSTED = forms.Field._clean_bound_field  # type: ignore[attr-defined]  # alone; a file's field also looks at what stood there
 ONE_WORD: frozenset[type] = frozenset((forms.TextInput, forms.Textarea, forms.HiddenInput))  # what is typed is one value under its name
 
 
