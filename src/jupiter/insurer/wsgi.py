@@ -2,7 +2,7 @@
 
 import os
 
-from django.core.wsgi import get_wsgi_application
+from jupiter.kit.web import posted
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jupiter.insurer.settings")
-application = get_wsgi_application()
+application = posted.application()
