@@ -62,9 +62,11 @@ def with_lines(rows: Rows, *names: str) -> Rows:
 
 def keep_lines(row: Model, name: str, lines: Iterable[Model]) -> None:
     """`row.<name>.all()` is these from now on, as after a prefetch."""
-    kept = getattr(row, name).get_queryset() if name not in _known(row) else _known(row)[name]._chain()
+    others = {other: kept for other, kept in _known(row).items() if other != name}  # a copy of the row shares no dict with it
+    row._prefetched_objects_cache = others  # type: ignore[attr-defined]
+    kept = getattr(row, name).get_queryset()  # anew: to copy one would put its filter into words, which hardly ever is asked for
     kept._result_cache, kept._prefetch_done = list(lines), True
-    row._prefetched_objects_cache = {**_known(row), name: kept}  # type: ignore[attr-defined]  # a copy of the row shares no dict with it
+    others[name] = kept
 
 
 def _known(row: Model) -> dict[str, Any]:
