@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 import psycopg
 import pytest
 from django.db import DataError, OperationalError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from psycopg.pq import TransactionStatus
 
 from jupiter.kit import postgres, walls
-from jupiter.kit.database.base import is_well, planned_anew
+from jupiter.kit.database.base import Numbered, is_well, planned_anew
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -162,3 +163,26 @@ def test_it_is_counted_with_all_others():
     with connection.execute_wrapper(note), transaction.atomic():
         connection.begin_asking(ASKING, ["a", 1])
     assert said == [ASKING]
+
+
+# SQL that is written once
+
+
+def test_places_are_numbered_and_what_django_doubled_is_single():
+    numbered = Numbered("SELECT 7 %% %s, %s::text LIKE '%%z%%', %s")
+    assert numbered == "SELECT 7 % $1, $2::text LIKE '%z%', $3"
+    assert ask(numbered, 4, "azb", 5) == (3, True, 5)
+    assert ask(numbered.marked, 4, "azb", 5) == (3, True, 5)
+
+
+def test_one_cursor_takes_both():
+    with connection.cursor() as cursor:
+        for sql in (Numbered("SELECT %s + 1"), "SELECT %s + 1", Numbered("SELECT %s + 1")):
+            cursor.execute(sql, [1])
+            assert cursor.fetchone() == (2,)
+
+
+def test_it_is_shown_with_its_values():
+    with CaptureQueriesContext(connection) as captured:
+        ask(Numbered("SELECT %s::text"), "here")
+    assert "'here'" in captured.captured_queries[0]["sql"]

@@ -7,13 +7,14 @@ What differs from one time to the next is `Given`, by name; everything else is a
 """
 
 from collections.abc import Callable
-from copy import copy
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from django.db import connections
 from django.db.models import BooleanField, Expression, F, Func, QuerySet
 from django.db.transaction import TransactionManagementError
+
+from .database.base import Numbered
 
 Row = TypeVar("Row")  # a model's, or what `values_list` makes of it
 
@@ -34,6 +35,25 @@ def is_one_of(column: str, array: Expression) -> Func:
     return Func(F(column), array, template="(%(expressions)s))", arg_joiner=" = ANY (", output_field=BooleanField())
 
 
+class _Asked:
+    """As much of a query set as its rows are read by. To clone the whole of it each time took as long as a small query."""
+
+    def __init__(self, query_set: Any, compiler: Any) -> None:
+        self.db, self.model, self.query = query_set.db, query_set.model, _Written(query_set.query, compiler)
+        self._known_related_objects, self._fields = query_set._known_related_objects, query_set._fields
+
+
+class _Written:
+    def __init__(self, query: Any, compiler: Any) -> None:
+        self._query, self._compiler = query, compiler
+
+    def get_compiler(self, *_: Any, **__: Any) -> Any:
+        return self._compiler
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._query, name)
+
+
 class Compiled(Generic[Row]):
     """`make` is called once, when the query is first asked: it may name models that are not loaded yet."""
 
@@ -43,15 +63,14 @@ class Compiled(Generic[Row]):
     def rows(self, **given: Any) -> list[Row]:
         """All rows, with these values: the list, for nothing can be added to what is asked."""
         query_set, compiler, sql, parameters = self._written
-        mine = copy(compiler)
+        mine = object.__new__(type(compiler))  # a copy, made quicker
+        mine.__dict__ |= compiler.__dict__
         mine.connection = connections[query_set.db]  # each thread has its own
         if query_set.query.select_for_update and mine.connection.get_autocommit():  # Django's own guard stands where SQL is written
             raise TransactionManagementError("rows are locked inside a transaction only")
         values = tuple(given[one.name] if isinstance(one, Given) else one for one in parameters)
         mine.as_sql = lambda *_, **__: (sql, values)
-        asked = query_set._chain()
-        asked.query.get_compiler = lambda *_, **__: mine
-        return list(asked)
+        return list(query_set._iterable_class(_Asked(query_set, mine)))
 
     def first(self, **given: Any) -> Row | None:
         """The first row; for a query that finds few."""
@@ -66,9 +85,13 @@ class Compiled(Generic[Row]):
 
     @cached_property
     def _written(self) -> tuple[Any, Any, str, tuple[Any, ...]]:
-        query_set = self.make()
+        query_set: Any = self.make()
+        if query_set._prefetch_related_lookups:
+            raise TypeError("a compiled query fetches nothing besides its own rows: with_lines reads them in one")
         compiler = query_set.query.get_compiler(using=query_set.db)
         sql, parameters = compiler.as_sql()
         converters = compiler.get_converters([column for column, *_ in compiler.select[: compiler.col_count]])
         compiler.get_converters = lambda *_: converters  # by its fields, as fixed as the SQL
-        return query_set, compiler, sql, tuple(parameters)
+        has_pairs = compiler.has_composite_fields([column for column, *_ in compiler.select])
+        compiler.has_composite_fields = lambda *_: has_pairs
+        return query_set, compiler, Numbered(sql), tuple(parameters)

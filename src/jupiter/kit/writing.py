@@ -37,6 +37,8 @@ from django.db.models.expressions import DatabaseDefault
 from psycopg.types.json import Jsonb
 from psycopg.types.numeric import Int2, Int4, Int8
 
+from .database.base import Numbered
+
 Names = tuple[str, ...]
 
 
@@ -156,10 +158,9 @@ def _besides(model: type[Model], left_out: frozenset[str]) -> Names:
 def rewrite_while(row: Model, column: str, among: Iterable[str], *names: str) -> bool:
     """`rewrite`, if the row's text column still holds one of these; whether it did. Of two at once, the second is told that it does not."""
     model = type(row)
-    alias, (columns, sql) = router.db_for_write(model), _rewriting(model, names)
-    standing = f'{sql} AND "{column}" = ANY (%s)'
+    alias, (columns, sql) = router.db_for_write(model), _rewriting(model, names, column)
     with connections[alias].cursor() as cursor:
-        cursor.execute(standing, [*_values(row, columns, alias, is_new=False), row.pk, [str(one) for one in among]])
+        cursor.execute(sql, [*_values(row, columns, alias, is_new=False), row.pk, [str(one) for one in among]])
         return bool(cursor.rowcount)
 
 
@@ -204,15 +205,15 @@ def _as_it_is(value: Any) -> Any:
 
 
 @cache
-def _inserting(model: type[Model], names: Names, or_else: str) -> tuple[tuple[Column, ...], Names, str]:
+def _inserting(model: type[Model], names: Names, or_else: str) -> tuple[tuple[Column, ...], Names, Numbered]:
     fields, given = _columns(model, names)
     columns, places = _quoted(fields), ", ".join("%s" for _ in fields)
     sql = f'INSERT INTO "{model._meta.db_table}" ({columns}) VALUES ({places}){or_else} RETURNING {_quoted(given)}'  # noqa: S608
-    return _written(fields), tuple(field.attname for field in given), sql
+    return _written(fields), tuple(field.attname for field in given), Numbered(sql)
 
 
 @cache
-def _inserting_all(model: type[Model], names: Names, alias: str) -> tuple[tuple[Column, ...], Names, str]:
+def _inserting_all(model: type[Model], names: Names, alias: str) -> tuple[tuple[Column, ...], Names, Numbered]:
     """In the order in which they are told, and so are their keys given."""
     fields, given = _columns(model, names)
     types = ", ".join(f'"{field.attname}" {field.db_type(connections[alias])}' for field in fields)
@@ -221,7 +222,7 @@ def _inserting_all(model: type[Model], names: Names, alias: str) -> tuple[tuple[
         f'INSERT INTO "{model._meta.db_table}" ({_quoted(fields)})'  # noqa: S608
         f" SELECT {told} FROM json_to_recordset(%s::json) AS told ({types}) RETURNING {_quoted(given)}"
     )
-    return _written(fields), tuple(field.attname for field in given), sql
+    return _written(fields), tuple(field.attname for field in given), Numbered(sql)
 
 
 def _written(fields: Iterable[Any]) -> tuple[Column, ...]:
@@ -239,8 +240,10 @@ def _quoted(fields: Iterable[Any]) -> str:
 
 
 @cache
-def _rewriting(model: type[Model], names: Names) -> tuple[tuple[Column, ...], str]:
+def _rewriting(model: type[Model], names: Names, standing: str = "") -> tuple[tuple[Column, ...], Numbered]:
+    """`standing` names the column that decides whether it is written."""
     own, named = list[Any](model._meta.local_concrete_fields), [model._meta.get_field(name) for name in names]
     fields = tuple(named or [field for field in own if not field.primary_key])
     columns, key = ", ".join(f'"{field.column}" = %s' for field in fields), next(field for field in own if field.primary_key)
-    return _written(fields), f'UPDATE "{model._meta.db_table}" SET {columns} WHERE "{key.column}" = %s'  # noqa: S608
+    where = f'"{key.column}" = %s' + (f' AND "{standing}" = ANY (%s)' if standing else "")
+    return _written(fields), Numbered(f'UPDATE "{model._meta.db_table}" SET {columns} WHERE {where}')  # noqa: S608

@@ -1,22 +1,55 @@
 """Django's PostgreSQL, with less asked and less computed for what each request borrows and each row carries."""
 
 import hashlib
+import re
 import select
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache, partial
+from itertools import count
 from typing import Any
 
 import psycopg
 from django.db import connection
-from django.db.backends.postgresql import base
-from psycopg import sql
+from django.db.backends.postgresql import base, operations
+from psycopg import RawCursor, sql
 from psycopg.adapt import AdaptersMap
 from psycopg.pq import ConnStatus, ExecStatus, Format
 from psycopg_pool import ConnectionPool
 
 
+class Numbered(str):
+    """SQL whose values stand at $1, $2 …, as PostgreSQL takes it: of Django's own writing psycopg looks for each %s anew, each time.
+
+    For a statement that is written once in a process. `marked` is how Django wrote it."""
+
+    __slots__ = ("marked",)
+    marked: str
+
+    def __new__(cls, marked: str) -> "Numbered":
+        places = count(1)
+        numbered = super().__new__(cls, re.sub("%[s%]", lambda mark: "%" if mark.group() == "%%" else f"${next(places)}", marked))
+        numbered.marked = marked
+        return numbered
+
+
+class Cursor(base.ServerBindingCursor):
+    _marked, _numbered = psycopg.Cursor._query_cls, RawCursor._query_cls
+
+    def execute(self, query: Any, *args: Any, **options: Any) -> Any:
+        self._query_cls = self._numbered if type(query) is Numbered else self._marked
+        return super().execute(query, *args, **options)  # type: ignore[misc]
+
+
+class Operations(operations.DatabaseOperations):
+    def compose_sql(self, sql: str, params: Any) -> Any:
+        """With its values in it, as captured and logged statements are shown."""
+        return super().compose_sql(getattr(sql, "marked", sql), params)
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
+    ops_class = Operations
+
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         """From the pool, which is told not to ask the server about each (CONN_HEALTH_CHECKS): a server that went away can be heard."""
         connection = super().get_new_connection(conn_params)
@@ -27,7 +60,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def get_connection_params(self) -> dict[str, Any]:
         params: dict[str, Any] = super().get_connection_params()
-        params["context"] = _with_quick_instants(params["context"])
+        params["context"], params["cursor_factory"] = _with_quick_instants(params["context"]), Cursor
         return params
 
     def begin_asking(self, question: str, values: Sequence[object]) -> None:
