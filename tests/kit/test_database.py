@@ -1,15 +1,18 @@
 """What Django's PostgreSQL is told to leave out, on the real server."""
 
 import select
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import psycopg
 import pytest
-from django.db import DataError, OperationalError, connection, transaction
+from django.db import DataError, IntegrityError, InternalError, OperationalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from psycopg.pq import TransactionStatus
 
 from jupiter.kit import postgres, walls
+from jupiter.kit.accounts.models import User
+from jupiter.kit.compiled import Compiled
 from jupiter.kit.database.base import Numbered, is_well, planned_anew
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -163,6 +166,125 @@ def test_it_is_counted_with_all_others():
     with connection.execute_wrapper(note), transaction.atomic():
         connection.begin_asking(ASKING, ["a", 1])
     assert said == [ASKING]
+
+
+# Savepoints at a transaction's beginning
+
+PEOPLE = Compiled(lambda: User.objects.order_by("username"))
+LOCKED = Compiled(lambda: User.objects.select_for_update().order_by("username"))
+
+
+@pytest.fixture
+def said():
+    """The statements that went out, but those of BEGIN and COMMIT."""
+    statements = []
+
+    def note(execute, sql, params, many, context):
+        statements.append(sql)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        yield statements
+
+
+def set_points(statements):
+    return [sql for sql in statements if "SAVEPOINT" in sql]
+
+
+class Refused(Exception):
+    pass
+
+
+def names():
+    return [person.username for person in User.objects.order_by("username")]
+
+
+@transaction.atomic
+def refuse_after(*acts):
+    for act in acts:
+        act()
+    raise Refused
+
+
+@transaction.atomic
+def make(*names):
+    for name in names:
+        User.objects.create_user(name)
+
+
+@transaction.atomic
+def make_and_swallow_a_trouble(name):
+    make(name)
+    with suppress(DataError):
+        ask("SELECT 1 / %s", 0)
+
+
+def test_what_is_refused_leaves_nothing_and_its_door_goes_on_behind_the_same_wall(said):
+    with walls.walled([4711]):
+        PEOPLE.rows()
+        with pytest.raises(Refused):
+            refuse_after(lambda: User.objects.create_user("lost"), lambda: make("lost, too"))
+        assert len(set_points(said)) == 2, "set and released: the inner one, which stands after a row was written"
+        assert ask("SELECT current_setting('jupiter.sites')") == ("{4711}",)
+        User.objects.create_user("kept")
+    assert names() == ["kept"]
+
+
+def test_a_broken_statement_inside_is_taken_back_too(said):
+    with walls.walled([4711]):
+        with pytest.raises(IntegrityError):
+            make("twice", "twice")
+        assert names() == []
+        User.objects.create_user("once")
+    assert set_points(said) == []
+    assert names() == ["once"]
+
+
+def test_a_trouble_that_was_swallowed_is_told_at_the_end_as_by_a_savepoint():
+    with walls.walled([4711]):
+        with pytest.raises(InternalError):
+            make_and_swallow_a_trouble("lost")
+        User.objects.create_user("kept")
+    assert names() == ["kept"]
+
+
+def test_of_two_within_each_other_each_can_be_taken_back():
+    with walls.walled([4711]):
+        with transaction.atomic():
+            with pytest.raises(Refused):
+                refuse_after(lambda: make("lost"))
+            make("kept")
+        with pytest.raises(Refused):
+            refuse_after(lambda: make("lost, too"))
+    assert names() == ["kept"]
+
+
+def test_nothing_of_them_is_remembered_after_their_transaction():
+    with walls.walled([4711]):
+        make("kept")
+        assert len(connection._at_the_beginning) == 1
+    assert connection._at_the_beginning == set()
+
+
+@pytest.mark.parametrize(
+    "before",
+    [lambda: User.objects.create_user("first"), LOCKED.rows, lambda: ask("SELECT 1"), lambda: list(User.objects.all())],
+    ids=["written", "locked", "asked by hand", "asked through Django"],
+)
+def test_after_anything_but_a_compiled_question_a_savepoint_is_set(said, before):
+    with walls.walled([4711]):
+        before()
+        with transaction.atomic():
+            User.objects.create_user("second")
+    assert len(set_points(said)) == 2
+
+
+def test_without_a_wall_and_in_the_next_transaction_a_savepoint_is_set(said):
+    with walls.walled([4711]):
+        pass
+    with transaction.atomic(), transaction.atomic():
+        PEOPLE.rows()
+    assert len(set_points(said)) == 2
 
 
 # SQL that is written once

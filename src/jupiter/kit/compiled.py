@@ -66,11 +66,14 @@ class Compiled(Generic[Row]):
         mine = object.__new__(type(compiler))  # a copy, made quicker
         mine.__dict__ |= compiler.__dict__
         mine.connection = connections[query_set.db]  # each thread has its own
-        if query_set.query.select_for_update and mine.connection.get_autocommit():  # Django's own guard stands where SQL is written
+        locks, had_only_read = query_set.query.select_for_update, mine.connection.has_only_read
+        if locks and mine.connection.get_autocommit():  # Django's own guard stands where SQL is written
             raise TransactionManagementError("rows are locked inside a transaction only")
         values = tuple(given[one.name] if isinstance(one, Given) else one for one in parameters)
         mine.as_sql = lambda *_, **__: (sql, values)
-        return list(query_set._iterable_class(_Asked(query_set, mine)))
+        found = list(query_set._iterable_class(_Asked(query_set, mine)))
+        mine.connection.has_only_read = had_only_read and not locks
+        return found
 
     def first(self, **given: Any) -> Row | None:
         """The first row; for a query that finds few."""

@@ -14,7 +14,7 @@ from django.db import connection
 from django.db.backends.postgresql import base, operations
 from psycopg import RawCursor, sql
 from psycopg.adapt import AdaptersMap
-from psycopg.pq import ConnStatus, ExecStatus, Format
+from psycopg.pq import ConnStatus, ExecStatus, Format, TransactionStatus
 from psycopg_pool import ConnectionPool
 
 
@@ -49,6 +49,12 @@ class Operations(operations.DatabaseOperations):
 
 class DatabaseWrapper(base.DatabaseWrapper):
     ops_class = Operations
+    has_only_read = False  # in the transaction that `begin_asking` began, as far as is known: nothing is written, set or locked yet
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._asked_first: tuple[str, Sequence[object]] = ("", ())
+        self._at_the_beginning: set[str] = set()
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         """From the pool, which is told not to ask the server about each (CONN_HEALTH_CHECKS): a server that went away can be heard."""
@@ -73,6 +79,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             send = partial(wrapper, send)
         with self.wrap_database_errors:
             send(question, values, False, {"connection": self, "cursor": None})
+        self._asked_first, self.has_only_read = (question, values), True
 
     def _begin(self, question: str, values: Sequence[object], many: bool, context: Mapping[str, Any]) -> None:
         line = self.connection
@@ -87,9 +94,49 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def create_cursor(self, name: str | None = None) -> Any:
         """Instants are read by psycopg's C, in the connection's time zone, which is UTC; Django reads each by a pattern of its own."""
+        self.has_only_read = False
         if name:
             return self.connection.cursor(name, scrollable=False, withhold=self.connection.autocommit)
         return self.connection.cursor()
+
+    # A savepoint before anything was written is the transaction's beginning: to go back there, it begins anew. An action at a door, which
+    # may refuse, takes two statements less.
+
+    def _savepoint(self, sid: str) -> None:
+        if self.has_only_read:
+            self._at_the_beginning.add(sid)
+        else:
+            super()._savepoint(sid)  # type: ignore[misc]
+
+    def _savepoint_commit(self, sid: str) -> None:
+        if sid not in self._at_the_beginning:
+            super()._savepoint_commit(sid)  # type: ignore[misc]
+        elif self.connection.pgconn.transaction_status == TransactionStatus.INERROR:
+            with self.cursor() as cursor:
+                cursor.execute("SELECT 1")  # which is refused, as the savepoint's release would be
+
+    def _savepoint_rollback(self, sid: str) -> None:
+        if sid not in self._at_the_beginning:
+            super()._savepoint_rollback(sid)  # type: ignore[misc]
+            return
+        super()._rollback()  # type: ignore[misc]
+        self.begin_asking(*self._asked_first)
+
+    def _commit(self) -> None:
+        self._end()
+        super()._commit()  # type: ignore[misc]
+
+    def _rollback(self) -> None:
+        self._end()
+        super()._rollback()  # type: ignore[misc]
+
+    def _close(self) -> None:
+        self._end()
+        super()._close()  # type: ignore[misc]
+
+    def _end(self) -> None:
+        self.has_only_read = False
+        self._at_the_beginning.clear()
 
 
 @contextmanager
