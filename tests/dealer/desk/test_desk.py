@@ -93,6 +93,17 @@ def test_words_are_found_in_their_groups(client, seller, site):
     assert [car.pk for car in search(client, "01233333").context["cars"]] == [order.vehicle_id]  # the end of a VIN
 
 
+@pytest.mark.parametrize(("made", "counted", "says_more"), [(10, "10", False), (11, "10+", True)])
+def test_what_is_not_shown_is_told(client, seller, site, made, counted, says_more):
+    for at in range(made):
+        make.a_vehicle(site, plate=f"EG-{100 + at}-HQ", vin=f"VR3F1CT38327498{at:02}")
+    answer = search(client, "peugeot")
+    page = answer.content.decode()
+    assert len(answer.context["cars"]) == 10
+    assert f"<small>{counted}</small>" in page
+    assert ("D’autres résultats existent" in page) == says_more
+
+
 def test_a_customer_is_found_by_phone_and_without_accents(client, seller, site):
     person = make.a_customer(site.group, last_name="LEFÈVRE", first_name="Élise", mobile="+33612345678")
     for typed in ("lefevre elise", "06 12 34 56 78", "Élise"):

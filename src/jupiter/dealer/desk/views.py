@@ -202,12 +202,15 @@ def search(request: HttpRequest, member: Member) -> HttpResponse:
     found = looked_up(typed)
     if there := _exact(member, typed, found):
         return redirect(there)
-    found_cars = list(cars.matching(typed, found).order_by("-id")[:FOUND])
-    found_orders = first_of(_orders(member).matching(typed).for_list().order_by("-number"), FOUND)
-    people = list(member.group.customers.matching(typed).order_by("-id")[:FOUND])
+    kinds: dict[str, list[Any]] = {
+        "cars": list(cars.matching(typed, found).order_by("-id")[: FOUND + 1]),
+        "orders": first_of(_orders(member).matching(typed).for_list().order_by("-number"), FOUND + 1),
+        "people": list(member.group.customers.matching(typed).order_by("-id")[: FOUND + 1]),
+    }
+    counts = {kind: f"{FOUND}+" if len(rows) > FOUND else str(len(rows)) for kind, rows in kinds.items()}
     return screen(
-        request, "desk/search.html", title=_("Recherche"), typed=typed, none=not (found_cars or found_orders or people),
-        cars=found_cars, orders=found_orders, people=people,
+        request, "desk/search.html", title=_("Recherche"), typed=typed, none=not any(kinds.values()), counts=counts,
+        has_more=f"{FOUND}+" in counts.values(), cars=kinds["cars"][:FOUND], orders=kinds["orders"][:FOUND], people=kinds["people"][:FOUND],
     )  # fmt: skip
 
 
