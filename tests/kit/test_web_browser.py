@@ -170,3 +170,19 @@ def test_the_log_in_page_logs_in(live_server, hakim):
         page.keyboard.press("Enter")
         page.wait_for_url("**/form/")
         assert page.said == []
+
+
+def test_what_is_swapped_takes_on_no_style_which_the_policy_forbids(live_server, cookie):
+    """A script may set one (a browser's extension, a picture that hides the caret); htmx would write it into the new element's markup."""
+    with browsing() as browser, page_of(browser, cookie) as page:
+        page.goto(live_server.url + "/form/")
+        page.evaluate(
+            """() => {
+                document.querySelector("main").insertAdjacentHTML("beforeend", '<p id="odd">before</p>');
+                document.getElementById("odd").style.setProperty("color", "transparent");
+                htmx.swap("#odd", '<p id="odd">after</p>', {swapStyle: "outerHTML"});
+            }"""
+        )
+        page.wait_for_function("document.getElementById('odd').textContent === 'after'")
+        page.wait_for_timeout(200)  # it settles after 20 ms
+        assert page.said == []
