@@ -8,7 +8,7 @@ from django.db import connection
 from procrastinate import BaseRetryStrategy, RetryDecision
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
-from procrastinate.exceptions import JobAborted
+from procrastinate.exceptions import ConnectorException, JobAborted
 from procrastinate.jobs import Job, Status
 from procrastinate.manager import JobManager
 
@@ -63,7 +63,11 @@ def defer(task: str, *, queue: str | None = None, lock: str | None = None, not_b
     options = {name: value for name, value in (("queue", queue), ("lock", lock), ("schedule_at", not_before)) if value is not None}
     job = app.configure_task(task, allow_unknown=False, **options)
     job.job_manager = IN_THIS_TRANSACTION
-    job.defer(**ids)
+    try:
+        job.defer(**ids)
+    except ConnectorException as trouble:  # Django's own, so that a database that goes away is known as one here, too
+        with connection.wrap_database_errors:
+            raise trouble.__cause__ or trouble from None
 
 
 @app.periodic(cron="* * * * * */15")
