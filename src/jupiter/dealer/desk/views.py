@@ -210,7 +210,7 @@ def search(request: HttpRequest, member: Member) -> HttpResponse:
     counts = {kind: f"{FOUND}+" if len(rows) > FOUND else str(len(rows)) for kind, rows in kinds.items()}
     return screen(
         request, "desk/search.html", title=_("Recherche"), typed=typed, none=not any(kinds.values()), counts=counts,
-        has_more=f"{FOUND}+" in counts.values(), cars=kinds["cars"][:FOUND], orders=kinds["orders"][:FOUND], people=kinds["people"][:FOUND],
+        has_more=any(len(rows) > FOUND for rows in kinds.values()), cars=kinds["cars"][:FOUND], orders=kinds["orders"][:FOUND], people=kinds["people"][:FOUND],
     )  # fmt: skip
 
 
