@@ -4,16 +4,17 @@ import select
 from contextlib import suppress
 from datetime import UTC, datetime
 
-import psycopg
 import pytest
 from django.db import DataError, IntegrityError, InternalError, OperationalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from psycopg.pq import TransactionStatus
 
-from jupiter.kit import postgres, walls
+from jupiter.kit import walls
 from jupiter.kit.accounts.models import User
 from jupiter.kit.compiled import Compiled
 from jupiter.kit.database.base import Numbered, is_well, planned_anew
+
+from tests.kit.own_line import as_admin, end_own_line, own_pid
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -24,21 +25,10 @@ def one_connection():
     connection.close_pool()
 
 
-def own_pid():
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        return cursor.fetchone()[0]
-
-
 def ask(question, *values):
     with connection.cursor() as cursor:
         cursor.execute(question, values)
         return cursor.fetchone()
-
-
-def as_admin(question, *values):
-    with psycopg.connect(postgres.server(), dbname=connection.settings_dict["NAME"], autocommit=True) as admin:
-        admin.execute(question, values or None)
 
 
 def test_borrowed_connections_whose_server_went_away_are_replaced():
@@ -54,7 +44,7 @@ def test_an_end_of_the_line_is_heard_and_a_notice_is_no_end():
     as_admin("NOTIFY news")
     select.select([connection.connection], [], [], 5)
     assert is_well(connection.connection)
-    as_admin("SELECT pg_terminate_backend(%s, 5000)", own_pid())
+    end_own_line()
     select.select([connection.connection], [], [], 5)
     assert not is_well(connection.connection)
     connection.close()
@@ -150,8 +140,7 @@ def test_what_it_asks_in_vain_is_django_s_trouble():
         begin("a", 2**31 - 1)
     with transaction.atomic():
         assert begin("a", 1) == "a", "and the connection goes on"
-        pid = own_pid()
-    as_admin("SELECT pg_terminate_backend(%s, 5000)", pid)
+    end_own_line()
     with pytest.raises(OperationalError), transaction.atomic():
         begin("a", 1)
 
@@ -256,6 +245,14 @@ def test_of_two_within_each_other_each_can_be_taken_back():
             make("kept")
         with pytest.raises(Refused):
             refuse_after(lambda: make("lost, too"))
+    assert names() == ["kept"]
+
+
+def test_a_database_that_goes_away_before_the_refusal_does_not_hide_it():
+    with pytest.raises(Refused), walls.walled([4711]):
+        refuse_after(end_own_line)
+    connection.close()
+    make("kept")
     assert names() == ["kept"]
 
 
