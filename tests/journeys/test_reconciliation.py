@@ -219,7 +219,7 @@ def test_each_difference_is_found_named_and_made_good_by_what_was_said_before(su
     assert found[corrected.number] == "insurer_words"
     assert dealer.compare() == {
         lost.reference: "not_at_hub", restored.reference: "not_at_hub", at_dealer.reference: "not_here", to_dealer.reference: "behind",
-        words.reference: "words", to_hub.reference: "behind",
+        words.reference: "words", to_hub.reference: "behind", phantom.reference: "not_at_hub",
     }  # fmt: skip
     said = keys_of(suite, "dealer", "sale.put", lost.reference), keys_of(suite, "hub", "cover.request", at_insurer.number)
 
@@ -241,6 +241,8 @@ def test_each_difference_is_found_named_and_made_good_by_what_was_said_before(su
     for name in ("lost at the dealer", "notice to the hub", "notice to the dealer", "hub restored", "lost at the hub", "other words"):
         assert stores(suite, sold[name]) == before[name], name
     assert suite.rows("insurer", "SELECT state FROM quotes_job WHERE external_reference = %s", phantom.number) == [{"state": "withdrawn"}]
+    at_hub = suite.rows("hub", "SELECT state FROM declarations_sale WHERE reference = %s", phantom.reference)
+    assert at_hub == [{"state": "received"}], "lost by both, its order stands: it was said again"
     assert suite.rows("insurer", "SELECT mileage_km FROM quotes_job WHERE external_reference = %s", corrected.number) == [
         {"mileage_km": 4500}
     ]
@@ -347,8 +349,8 @@ def test_what_a_restored_neighbour_no_longer_knows_is_named_and_made_good_as_far
         assert not can_repair(page_of(hub, number))
 
     hub.repair()
-    dealer.repair()
-    seller.hub.ask("DELETE", f"/api/v1/sales/{unknown.reference}")  # its order is entered anew, or not: this sale is nobody's
+    dealer.repair(cancelled.reference)
+    seller.hub.ask("DELETE", f"/api/v1/sales/{unknown.reference}")  # its order is taken back, or not: this sale is nobody's
     dealer.settle()
     assert dealer.compare() == {}
     assert hub.compare() == {gone.number: "policy_lost", unbought.number: "policy_lost"}
@@ -374,6 +376,54 @@ def test_what_a_restored_neighbour_no_longer_knows_is_named_and_made_good_as_far
     dealer.settle()
     assert [(cover, number) for cover, _, _, number, _ in stores(suite, quoted)] == [("issued", policy)] * 2, "and the sale goes on"
     assert (dealer.compare(), hub.compare()) == ({}, {})
+
+
+def dealer_restored(suite, sale):
+    """To before the order was begun: it is gone with all that was said of it, its car stands in stock, its number was not given yet."""
+    order, number = f"(SELECT id FROM orders_order WHERE sale_reference = '{sale.reference}')", sale.order.strip("/").split("/")[-1]
+    dealer_forgets(suite, sale.reference)
+    suite.do(
+        "dealer",
+        f"{REPLICA}UPDATE vehicles_vehicle SET state = 'in_stock', buyer_id = NULL WHERE vin = '{sale.car.vin}';"
+        + "".join(f"DELETE FROM orders_order{lines} WHERE order_id = {order};" for lines in ("buyer", "fee", "deposit", "paper"))
+        + f"DELETE FROM orders_order WHERE sale_reference = '{sale.reference}';"
+        f"DELETE FROM transmissions_transmission WHERE subject = '{sale.reference}';"
+        f"UPDATE numbers_counter SET last = least(last, {number} - 1) WHERE series LIKE 'orders:%'",
+    )
+
+
+ORDER = "SELECT number, sale_reference::text, state, created_on, agreed_gross FROM orders_order WHERE sale_reference = %s"
+
+
+def test_orders_that_the_dealer_lost_come_back_from_the_hub_under_their_numbers(suite, desks, seller):
+    """The dealer's machine was restored to before the sales: the hub has them, one of them insured, and no order bears their references."""
+    dealer, hub = desks
+    insured, told = Sold(seller, "issued"), Sold(seller, "received")
+    dealer.settle()
+    assert (dealer.compare(), hub.compare()) == ({}, {})
+    before = {sale.reference: suite.rows("dealer", ORDER, sale.reference) for sale in (insured, told)}
+    known = stores(suite, insured), stores(suite, told)
+    for sale in (told, insured):
+        dealer_restored(suite, sale)
+
+    assert dealer.compare() == {insured.reference: "no_order", told.reference: "no_order"}
+    dealer.repair()
+    for sale in (insured, told):
+        assert suite.rows("dealer", ORDER, sale.reference) == [before[sale.reference][0] | {"state": "open"}], "the same, to be completed"
+    assert (stores(suite, insured), stores(suite, told)) == known, "its policy and its paper with it"
+    assert "Bon repris d’après le Centralisateur" in dealer.window.open(insured.order).text
+    assert [dealer.compare() | hub.compare() for _ in range(2)] == [{}, {}], "two passes in a row at zero"
+
+    page = dealer.window.submit(dealer.window.open(insured.order), "Annuler le bon", {"Motif": "le client renonce"})
+    assert "ne peut plus être rouvert ni annulé" in page.text
+    for sale in (insured, told):
+        seller.close(sale.order)
+        assert suite.rows("dealer", ORDER, sale.reference) == before[sale.reference], "closed again"
+    dealer.settle()
+    assert [dealer.compare() | hub.compare() for _ in range(2)] == [{}, {}], "two passes in a row at zero"
+    assert keys_of(suite, "dealer", "sale.put", told.reference) != [], "it was said once more, and the hub knew it"
+    fresh = Sold(seller, "received")
+    assert suite.rows("dealer", ORDER, fresh.reference)[0]["number"] > max(rows[0]["number"] for rows in before.values())
 
 
 def page_of(desk, subject):

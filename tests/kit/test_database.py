@@ -13,7 +13,6 @@ from jupiter.kit import walls
 from jupiter.kit.accounts.models import User
 from jupiter.kit.compiled import Compiled
 from jupiter.kit.database.base import Numbered, is_well, planned_anew
-
 from tests.kit.own_line import as_admin, end_own_line, own_pid
 
 pytestmark = pytest.mark.django_db(transaction=True)

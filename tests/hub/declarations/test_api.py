@@ -152,6 +152,16 @@ def test_after_declaring_the_same_words_are_answered_and_others_refused(caller):
     assert (caller.delete("746210").status_code, code_of(caller.delete("746210"))) == (409, "already-declared")
 
 
+def test_after_declaring_an_order_that_says_less_of_what_the_hub_asks_itself_says_the_same(caller):
+    """A dealer's software that was restored knows the order, no more what was answered for it."""
+    caller.put("746210", make.full_words())
+    declared = caller.declare("746210").json()
+    less = caller.put("746210", make.full_words(consent=None, sale_origin=None))
+    assert (less.status_code, less.json()) == (200, declared)
+    other = caller.put("746210", make.full_words(consent="POST"))
+    assert (other.status_code, code_of(other)) == (409, "already-declared")
+
+
 def test_missing_fields_are_named_and_no_number_is_drawn(caller):
     caller.put("746210", make.full_words(vehicle__plate=None, vehicle__kind=None))
     answer = caller.declare("746210")

@@ -9,10 +9,13 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext_noop as _
 
+from jupiter.contracts.reconciliation import KeptSaleV1, sale_words_sha256
+from jupiter.contracts.sale import SaleV1
 from jupiter.contracts.sale_state import SaleState, SaleStateV1
 from jupiter.dealer.orders import actions as orders
-from jupiter.dealer.orders.models import Order
+from jupiter.dealer.orders.models import Order, WarrantyChoice
 from jupiter.dealer.sites.models import Group, HubLink, Site
+from jupiter.dealer.vehicles.models import Vehicle
 from jupiter.kit.accounts.models import User
 from jupiter.kit.compiled import Compiled, Given
 from jupiter.kit.inbox.actions import is_new_notice
@@ -25,11 +28,11 @@ from jupiter.kit.transmissions.models import State as Parcel
 from jupiter.kit.transmissions.models import Transmission
 from jupiter.kit.walls import walled
 from jupiter.kit.workflow import MoveRefused
-from jupiter.kit.writing import insert, insert_unless_there, rewrite_changed
+from jupiter.kit.writing import insert, insert_unless_there, rewrite, rewrite_changed
 
 from . import client
 from .models import STELLANTIS, HubGrant, KeptDocument, SaleAtHub, State
-from .wording import words_of
+from .wording import typed_of, words_of
 
 PARTNER, HUB = "hub", "service:hub"
 SALE_PUT, SALE_DELETE, DOCUMENT_FETCH, GRANT_DELETE = "sale.put", "sale.delete", "document.fetch", "grant.delete"
@@ -48,13 +51,15 @@ def send_when_closed(order: Order, by: str) -> None:
     if not order.has_label:
         return
     sale = only(SaleAtHub.objects.filter(order=order)) if order.closings > 1 else None
-    is_new = sale is None
+    is_new = was_taken_back = False
     if sale is None:  # nobody else makes it meanwhile: the order is held
         sale = SaleAtHub(order=order, reference=order.sale_reference)
-        insert(sale)
-    if sale.is_declared:
+        is_new = insert_unless_there(sale)
+        if was_taken_back := not is_new:  # from the hub: it may hear again what it was told before
+            sale = SaleAtHub.objects.get(order=order)
+    if sale.is_declared and not was_taken_back:
         return  # declared while the order was open again: the hub would take no other words
-    if not is_new:
+    if not is_new and not sale.is_declared:
         sale.state, sale.trouble = State.SENDING, ""
         sale.save(update_fields=["state", "trouble", "updated_at"])
     transmissions.transmit(SALE_PUT, partner=PARTNER, subject=order.sale_reference, owner_id=order.site_id, words=words_of(order))
@@ -69,6 +74,13 @@ def refuse_once_declared(order: Order) -> None:
         raise orders.OrderDeclared(sale.declaration_number)
     sale.closing = orders.closing_of(order)
     sale.save(update_fields=["closing", "updated_at"])
+
+
+def refuse_open_once_declared(order: Order) -> None:
+    """Open and declared: the hub declared it while it was reopened, or it was taken back from there."""
+    sale = only(SaleAtHub.objects.filter(order=order, state=State.DECLARED))
+    if sale:
+        raise orders.OrderDeclared(sale.declaration_number)
 
 
 def refuse_before_the_hub_let_go(order: Order) -> None:
@@ -91,6 +103,7 @@ def withdraw(order: Order, by: str) -> None:
 def follow_orders() -> None:
     """Called once, when the service starts."""
     orders.BEFORE_WITHDRAWING.append(refuse_once_declared)
+    orders.BEFORE_CANCELLING.append(refuse_open_once_declared)
     orders.BEFORE_DELETING.append(refuse_before_the_hub_let_go)
     orders.AFTER_CLOSING.append(send_when_closed)
     orders.AFTER_WITHDRAWING.append(withdraw)
@@ -188,13 +201,56 @@ def take_state(link: HubLink, state: SaleStateV1, *, came_at: datetime, today: d
         raise UnknownSale
     sale = _held_after(order)
     if sale is None:
-        sale = SaleAtHub.objects.create(order=order, reference=order.sale_reference)
-        SaleAtHub.objects.filter(pk=sale.pk).update(created_at=came_at)
+        sale = take_up(order, came_at=came_at)
     sale.sequence = min(sale.sequence, state.sequence - 1)
     if not KeptDocument.objects.filter(sale=sale).exists():
         sale.document_sha256 = ""  # to be fetched, also if it was announced before
     if record_state(sale, state) and sale.is_declared and not order.is_closed:
         _follow_the_declaration(sale, order, today=today, now=now)
+
+
+def take_up(order: Order, *, came_at: datetime) -> SaleAtHub:
+    """Known again, for the day on which the hub had it."""
+    sale = SaleAtHub(order=order, reference=order.sale_reference)
+    insert(sale)
+    sale.created_at = came_at
+    rewrite(sale, "created_at")
+    return sale
+
+
+@transaction.atomic
+def take_back_order(link: HubLink, kept: KeptSaleV1, site: Site, *, by: str, today: date) -> Order:
+    """An order that a restore took away, with what the hub was told of it: open, for a seller to complete.
+
+    Where it makes the same words again they are said again, so that both sides know them."""
+    said = SaleV1.model_validate(kept.words)
+    car = _car_of(link, said)
+    former = orders.Former(reference=UUID(kept.line.reference), number=_number(said.order_number), created_on=said.ordered_on)
+    order = orders.take_back_order(site.group, site, typed_of(said, car, _warranty_of(said)), former, by=by, today=today)
+    sale = take_up(order, came_at=kept.line.at)
+    record_state(sale, kept.state)
+    sale.to_check = _(
+        "Bon repris d’après le Centralisateur, qui ne sait rien des frais, des acomptes ni du financement\u00a0: complétez-le et clôturez-le."
+    )
+    sale.save(update_fields=["to_check", "updated_at"])
+    if sale_words_sha256(words_of(order)) == sale_words_sha256(kept.words):
+        say_anew(str(sale.reference), None, owner_id=site.pk)
+    return order
+
+
+def _car_of(link: HubLink, said: SaleV1) -> Vehicle | None:
+    """In stock again, as the restore left it."""
+    cars = Vehicle.objects.for_sale().filter(site__group=link.group_id, vin=said.vehicle.vin).order_by("-id")
+    return cars.first() if said.vehicle.vin else None
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdigit() else None
+
+
+def _warranty_of(said: SaleV1) -> WarrantyChoice | None:
+    level, months = said.warranty.level, said.warranty.months
+    return only(WarrantyChoice.objects.filter(level=level, months=months)) if level and months else None
 
 
 def say_anew(reference: str, words: Mapping[str, Any] | None, *, owner_id: int) -> None:

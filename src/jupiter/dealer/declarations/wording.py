@@ -1,11 +1,14 @@
-"""Our order in the hub's words: the pre-fill map, field by field. Zero and blank are unknown; nothing is guessed."""
+"""Our order in the hub's words, and back: the pre-fill map, field by field. Zero and blank are unknown; nothing is guessed."""
 
+from decimal import Decimal
 from typing import Any
 
 from jupiter.contracts.sale import BuyerV1, Fuel, SaleOrigin, SaleV1, Title, VehicleKind, VehicleV1, WarrantyLevel, WarrantyV1
 from jupiter.dealer.customers.models import Title as OurTitle
-from jupiter.dealer.orders.models import Order, OrderBuyer
-from jupiter.dealer.vehicles.models import Kind, Origin, Vehicle
+from jupiter.dealer.orders.actions import BUYER_FACTS, Typed
+from jupiter.dealer.orders.models import Order, OrderBuyer, WarrantyChoice
+from jupiter.dealer.vehicles.models import Kind, Origin, VatRegime, Vehicle
+from jupiter.kit.money import Price
 
 TITLES = {OurTitle.MR: Title.MR, OurTitle.MRS: Title.MRS, OurTitle.COMPANY: Title.COMPANY}
 KINDS = {Kind.VP: VehicleKind.CAR, Kind.VASP: VehicleKind.CAR, Kind.CTTE: VehicleKind.VAN, Kind.DERIV_VP: VehicleKind.VAN}
@@ -87,3 +90,27 @@ def _vehicle(car: Vehicle, mileage_km: int | None) -> VehicleV1:
 
 def _known(text: str) -> str | None:
     return text or None
+
+
+# And back
+
+
+def typed_of(said: SaleV1, car: Vehicle | None, warranty: WarrantyChoice | None) -> Typed:
+    """What a person would have typed. The hub knows neither fees nor deposits nor how it was to be paid."""
+    facts: dict[str, Any] = {
+        "seller": said.seller or "", "mileage_km": said.vehicle.mileage_km, "warranty": warranty,
+        "trade_in_value": said.trade_in_value, "delivery_on": said.delivery_on, "edited_on": said.ordered_on,
+    }  # fmt: skip
+    regime, percent = (car.vat_regime, car.vat_percent) if car else (VatRegime.STANDARD, Decimal(20))
+    facts |= {"vat_regime": regime, "vat_percent": percent, "agreed_gross": said.price_gross}
+    if said.price_gross is not None and regime == VatRegime.STANDARD:
+        price = Price.from_gross(said.price_gross, percent)
+        facts |= {"agreed_net": price.net, "agreed_vat": price.tax}
+    return Typed(facts=facts, buyer=_buyer_facts(said.buyer), vehicle=car)
+
+
+def _buyer_facts(said: BuyerV1) -> dict[str, Any]:
+    ours = {theirs: title for title, theirs in TITLES.items()}
+    told = {name: getattr(said, name, None) for name in BUYER_FACTS}
+    known = {name: value for name, value in told.items() if value is not None}
+    return known | {"title": ours[said.title] if said.title else ""}

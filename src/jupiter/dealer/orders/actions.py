@@ -36,6 +36,7 @@ FACTS = (
     "print_logo", "print_big_logo", "print_terms", "print_discount", "print_export", "confirmed_doubts",
 )  # fmt: skip
 BUYER_FACTS = tuple(one.name for one in Party._meta.get_fields())
+LARGEST_NUMBER = 10**9  # of an order; what claims to be more was numbered by something else
 NAMING = ("title", "last_name", "first_name")  # another name is another customer
 
 
@@ -73,6 +74,7 @@ class ReasonMissing(Exception):
 
 # Nouns above follow an order's life without this one knowing them. Each is called in the order's transaction.
 BEFORE_WITHDRAWING: list[Callable[[Order], None]] = []  # may raise OrderDeclared
+BEFORE_CANCELLING: list[Callable[[Order], None]] = []  # an open one; may raise OrderDeclared
 BEFORE_DELETING: list[Callable[[Order], None]] = []  # may raise OrderBeingWithdrawn
 AFTER_WITHDRAWING: list[Callable[[Order, str], None]] = []
 AFTER_CLOSING: list[Callable[[Order, str], None]] = []
@@ -106,6 +108,15 @@ class Typed:
     newly_confirmed: Sequence[str] = ()  # the doubts ticked this time, in words for the journal
 
 
+@dataclass(frozen=True)
+class Former:
+    """What a lost order was called, as its buyer's paper and the hub say it."""
+
+    reference: UUID  # the sale's
+    number: int | None = None
+    created_on: date | None = None
+
+
 def order_series(group_id: int) -> str:
     """Orders are numbered through the whole group."""
     return f"orders:{group_id}"
@@ -120,6 +131,13 @@ def create_order(group: Group, site: Site, typed: Typed, *, by: str, today: date
         if made is None:
             raise
         return _create(group, site, typed, by, today) if made.deleted_at else made
+
+
+@transaction.atomic
+@together()
+def take_back_order(group: Group, site: Site, typed: Typed, former: Former, *, by: str, today: date) -> Order:
+    """An order that was lost here exists again, open. It bears its number, if no other order took that meanwhile."""
+    return _create(group, site, typed, by, today, former=former)
 
 
 @transaction.atomic
@@ -165,8 +183,7 @@ def cancel_order(order: Order, *, reason: str, by: str, today: date, now: dateti
     if not reason.strip():
         raise ReasonMissing
     was_closed = order.is_closed
-    if was_closed:
-        _ask(BEFORE_WITHDRAWING, order)
+    _ask(BEFORE_WITHDRAWING if was_closed else BEFORE_CANCELLING, order)
     order.state, order.cancelled_at, order.cancelled_on, order.cancelled_by, order.cancel_reason = state, now, today, by, reason.strip()
     _touch(order, by, today, "state", "cancelled_at", "cancelled_on", "cancelled_by", "cancel_reason")
     _release(order, by)
@@ -261,10 +278,12 @@ def print_order(order: Order, *, by: str, today: date) -> tuple[str, bytes]:
 
 @transaction.atomic
 @together()
-def _create(group: Group, site: Site, typed: Typed, by: str, today: date, key: UUID | None = None) -> Order:
+def _create(group: Group, site: Site, typed: Typed, by: str, today: date, key: UUID | None = None, former: Former | None = None) -> Order:
     order = Order(group=group, site=site, creation_key=key, created_on=today, created_by=by, updated_on=today, updated_by=by)
     _write(order, typed)
-    order.number = numbers.take(order_series(group.pk))
+    if former:
+        order.sale_reference, order.created_on = former.reference, former.created_on or today
+    order.number = _former_number(group, former) or numbers.take(order_series(group.pk))
     if typed.vehicle:  # before the row that names it: of two orders that want it, the second is told so
         reserve_vehicle(typed.vehicle, today=today, by=by, order=str(order.number))
     buyer = OrderBuyer(**_buyer_facts(typed))
@@ -273,8 +292,17 @@ def _create(group: Group, site: Site, typed: Typed, by: str, today: date, key: U
     buyer.order = order
     insert(buyer)
     _write_lines(order, typed, is_new=True)
-    _note(order, "create", by, _("Bon {number} créé").format(number=order.number), confirmed=list(typed.newly_confirmed))
+    said = _("Bon {number} repris d’après le Centralisateur") if former else _("Bon {number} créé")
+    _note(order, "create", by, said.format(number=order.number), confirmed=list(typed.newly_confirmed))
     return order
+
+
+def _former_number(group: Group, former: Former | None) -> int | None:
+    """Its own again, and the series goes on above it; None where another order bears it, or it was none of ours."""
+    if former is None or former.number is None or not 0 < former.number < LARGEST_NUMBER:
+        return None
+    numbers.reach(order_series(group.pk), former.number)  # holds the series: nobody takes it meanwhile
+    return None if Order.objects.filter(group=group, number=former.number).exists() else former.number
 
 
 def _save(order: Order, site: Site, typed: Typed, version: int, by: str, today: date) -> Order:

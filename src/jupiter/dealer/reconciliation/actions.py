@@ -8,9 +8,10 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import DataError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
+from pydantic import ValidationError
 
 from jupiter.contracts.reconciliation import ASKED_AT_THE_HUB, KeptSaleV1, SaleLineV1
 from jupiter.dealer.declarations import actions as declarations
@@ -18,6 +19,7 @@ from jupiter.dealer.declarations.actions import SALE_DELETE, SALE_PUT
 from jupiter.dealer.declarations.models import SaleAtHub, State
 from jupiter.dealer.orders.models import Order
 from jupiter.dealer.sites.models import HubLink, Site
+from jupiter.dealer.vehicles.actions import VehicleTaken
 from jupiter.kit import jobs
 from jupiter.kit.clock import business_today
 from jupiter.kit.differences.actions import QUEUE, mark_repaired, record_comparison, record_failure, record_unread
@@ -97,7 +99,7 @@ def compare(link: HubLink, *, by: str) -> list[Difference]:
     mine = OwnSales(link.group_id, first, last)
     try:
         pairs, digests, days = differing(mine, client.HubSide(link, first, last), also=live)
-        found = _judged(link, compared, pairs, sites, now)
+        found = _judged(link, compared, pairs, sites, now) + _unknown_to_both(link, first, last, pairs)
     except Trouble as trouble:
         with walled_for_group(link.group_id):
             record_unread(compared, by=by, trouble=trouble.reason)
@@ -139,6 +141,18 @@ def _judged(
                 sides = _with_words(link, key, sides)
             found.append(Found(owner, key, label, verdict, sides))
     return found
+
+
+def _unknown_to_both(link: HubLink, first: date, last: date, pairs: Mapping[str, Any]) -> list[Found]:
+    """Closed orders with a label of whose sale neither side says a line. They were sent when they were closed: what is known of it was lost."""
+    start, end = instants(first, last)
+    with walled_for_group(link.group_id):
+        orders = Order.objects.closed().filter(group=link.group_id, warranty__isnull=False, closed_at__gte=start, closed_at__lt=end)
+        lost = orders.filter(at_hub=None).exclude(sale_reference__in=references(list(pairs))).exclude(site__network_code="")
+        return [
+            Found(order.site_id, str(order.sale_reference), f"Bon {order.number}", Verdict.NOT_AT_HUB, {"dealer": None, "hub": None})
+            for order in lost.only("site_id", "sale_reference", "number").order_by("pk")
+        ]
 
 
 def _said(line: SaleLineV1 | None) -> dict[str, Any] | None:
@@ -194,12 +208,12 @@ def carry_out(difference_id: int, owner_id: int) -> None:
     try:
         if link is None:
             raise GiveUp(_("Le lien avec le Centralisateur n’est pas configuré pour ce groupe"))
-        if verdict in (Verdict.NOT_HERE, Verdict.BEHIND):
+        if verdict in (Verdict.NOT_HERE, Verdict.BEHIND, Verdict.NO_ORDER):
             kept = client.kept_sale(link, difference.subject)
             if kept is None:
                 raise GiveUp(_("le Centralisateur n’a plus cette vente"))
-            with walled([owner_id]):
-                _take_over(link, kept)
+            with walled_for_group(link.group_id):
+                _take_over(link, kept, difference)
         else:
             with walled([owner_id]):
                 _say_again(difference.subject, owner_id, verdict)
@@ -207,6 +221,10 @@ def carry_out(difference_id: int, owner_id: int) -> None:
         give_up(difference_id, owner_id, refusal.reason)
     except (declarations.UnknownSale, MoveRefused):
         give_up(difference_id, owner_id, _("l’état du bon ne le permet pas"))
+    except VehicleTaken:
+        give_up(difference_id, owner_id, _("le véhicule vient d’être pris dans un autre bon"))
+    except (DataError, ValidationError):
+        give_up(difference_id, owner_id, _("ce que dit le Centralisateur n’entre pas dans un bon"))
 
 
 def give_up(difference_id: int, owner_id: int, reason: str) -> None:
@@ -214,7 +232,15 @@ def give_up(difference_id: int, owner_id: int, reason: str) -> None:
         record_failure(difference_id, reason)
 
 
-def _take_over(link: HubLink, kept: KeptSaleV1) -> None:
+def _take_over(link: HubLink, kept: KeptSaleV1, difference: Difference) -> None:
+    """Its state; and its order too, where none bears its reference."""
+    if not references([kept.line.reference]):
+        raise GiveUp(_("cette vente vient d’un autre logiciel"))
+    if difference.verdict == Verdict.NO_ORDER and not Order.objects.filter(sale_reference=kept.line.reference).exists():
+        declarations.take_back_order(
+            link, kept, Site.objects.get(pk=difference.owner_id), by=difference.repaired_by, today=business_today()
+        )
+        return
     declarations.take_state(link, kept.state, came_at=kept.line.at, today=business_today(), now=timezone.now())
 
 
@@ -224,6 +250,9 @@ def _say_again(reference: str, owner_id: int, verdict: Verdict) -> None:
     said = Transmission.objects.about(reference).filter(kind=kind)
     if said.filter(state__in=wording.UNDER_WAY).exists():
         return  # under way already, or a person's to send
+    if not SaleAtHub.objects.filter(reference=reference).exists():
+        order = Order.objects.select_for_update().get(sale_reference=reference)
+        declarations.take_up(order, came_at=order.closed_at or order.created_at)
     last = said.filter(state=Parcel.DELIVERED).first()
     if last and verdict != Verdict.WORDS:
         say_again(last)

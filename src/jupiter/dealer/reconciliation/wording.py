@@ -74,9 +74,10 @@ VERDICTS: dict[str, Told] = {
     Verdict.NO_ORDER: Told(
         _("Bon absent de Jupiter"),
         _(
-            "Le Centralisateur a cette vente, aucun bon ne porte sa référence ici. Une restauration a pu l’effacer\u00a0: "
-            "ressaisissez le bon d’après ce que dit le Centralisateur, ou faites-la annuler."
+            "Le Centralisateur a cette vente, aucun bon ne porte sa référence ici\u00a0: une restauration a pu l’effacer. "
+            "Réparer reprend le bon sous son numéro, en cours\u00a0: vous le complétez et le clôturez. Sinon, faites annuler la vente."
         ),
+        _("Bon repris d’après le Centralisateur, en cours\u00a0: à compléter et à clôturer."),
     ),
     Verdict.NOT_WITHDRAWN: Told(
         _("Retrait perdu"),

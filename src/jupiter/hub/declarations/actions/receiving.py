@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_noop as _
 
+from jupiter.contracts.reconciliation import ASKED_AT_THE_HUB
 from jupiter.contracts.sale import SaleV1
 from jupiter.hub.dealers.models import ApiClient, PointOfSale
 from jupiter.hub.declarations import rules
@@ -40,7 +41,7 @@ def receive_sale(client: ApiClient, reference: str, said: SaleV1, *, today: date
             return sale, True
         sale = locked().get(client=client, reference=reference)  # another call made it meanwhile
     if sale.is_declared:
-        if sale.words == words:
+        if sale.words == _asked_here(sale.words) | words:
             return sale, False
         raise AlreadyDeclared
     if sale.is_received and sale.words == words:
@@ -50,6 +51,11 @@ def receive_sale(client: ApiClient, reference: str, said: SaleV1, *, today: date
     keep_change(sale, happened, who=client.name, now=now, is_answered=True)
     _note(sale, happened, client)
     return sale, False
+
+
+def _asked_here(words: Mapping[str, Any]) -> dict[str, Any]:
+    """What an order form that was restored need not know any more."""
+    return {name: said for name, said in words.items() if name in ASKED_AT_THE_HUB}
 
 
 def _fill(sale: Sale, said: SaleV1, words: Mapping[str, Any], point: PointOfSale, *, today: date) -> None:
