@@ -5,12 +5,13 @@ import os
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 from pypdf import PdfReader
 
-from .running import CHECKOUT, Suite
+from .running import CHECKOUT, SERVICES, Suite, seller_script, wait_for
 
 WATCHER = """
 import atexit, os, sys
@@ -127,3 +128,37 @@ def test_without_a_suite_it_says_so(tmp_path):
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode != 0
     assert "bin/run" in done.stderr
+
+
+TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
+
+
+def test_one_trace_goes_through_all_three_and_back(suite):
+    """Who bought at the insurer is found, by one id, in what the insurer told the hub, the hub told Jupiter, and Jupiter fetched then."""
+    sell = seller_script()
+    seller = sell.Seller(sell.Suite(suite.data), suite.data / "traced")
+    seller.log_in()
+    seller.started = time.monotonic()
+    car = seller.new_car()
+    seller.vehicle(car)
+    order = seller.order(car)
+    seller.dealer.http.headers["traceparent"] = f"00-{'c' * 32}-00f067aa0ba902b7-01"
+    seller.close(order)
+    reference = seller.reference_of(order)
+    wait_for(lambda: seller.state(reference), 60, "the sale does not reach the hub")
+    seller.complete(reference, car, order)
+    number = seller.declare(reference)["declaration_number"]
+    job = wait_for(lambda: seller.job(number), 60, "no devis")["id"]
+    seller.quote(job)
+    seller.insurer.http.headers["traceparent"] = f"00-{TRACE}-00f067aa0ba902b7-01"
+    seller.buy(job)
+    wait_for(lambda: traced(suite, "dealer", TRACE), 60, "Jupiter hears nothing")
+    for line in (seller.dealer, seller.hub, seller.insurer):
+        line.http.close()
+    said = {service: traced(suite, service, TRACE) for service in SERVICES}
+    assert said == {"insurer": {"notice.job"}, "hub": {"document.fetch", "notice.sale"}, "dealer": {"document.fetch"}}
+    assert traced(suite, "dealer", "c" * 32) == {"sale.put"}
+
+
+def traced(suite, service, trace):
+    return {row["kind"] for row in suite.rows(service, "SELECT kind FROM transmissions_transmission WHERE trace = %s", trace)}

@@ -1,12 +1,14 @@
 """What a probe, Prometheus and an administrator are told about a service. Counted in the real tables."""
 
 import json
+from threading import Event
 
+import psycopg
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
 
-from jupiter.kit import state
+from jupiter.kit import postgres, probes, state
 from jupiter.kit.transmissions.actions import transmit
 from jupiter.kit.transmissions.models import PartnerTrouble
 from jupiter.kit.walls import asking_all, walled
@@ -46,6 +48,43 @@ def test_without_a_worker_nothing_is_ready(browser):
     assert ready(browser) == {"worker"}
     sql("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '31 seconds')")
     assert ready(browser) == {"worker"}
+
+
+def test_a_server_that_does_not_answer_is_said_to_fail_while_it_is_silent(browser, alive, monkeypatch):
+    answers, work = Event(), state.work
+    monkeypatch.setattr(state, "work", lambda: answers.wait(60) and work())
+    try:
+        for _ in range(2):  # the second waits behind the first, which hangs
+            assert ready(browser) == set(probes.CHECKS)
+        assert not answers.is_set()
+    finally:
+        answers.set()
+    assert ready(browser) == set()
+
+
+def test_a_statement_that_takes_too_long_is_given_up_by_the_server(browser, alive):
+    with psycopg.connect(postgres.server(), dbname=connection.settings_dict["NAME"]) as admin:
+        admin.execute("LOCK procrastinate_workers")
+        assert ready(browser) == {"worker", "jobs", "clock", "disk"}
+    assert ready(browser) == set()
+
+
+def test_a_database_behind_its_code_is_not_ready(browser, alive, monkeypatch):
+    monkeypatch.setattr(probes, "_migrated", False)
+    taken = "SELECT app, name, applied FROM django_migrations WHERE app = 'transmissions' ORDER BY id DESC LIMIT 1"
+    with psycopg.connect(postgres.server(), dbname=connection.settings_dict["NAME"], autocommit=True) as admin:
+        row = admin.execute(taken).fetchone()
+        admin.execute("DELETE FROM django_migrations WHERE app = %s AND name = %s", row[:2])
+        try:
+            assert ready(browser) == {"migrations"}
+        finally:
+            admin.execute("INSERT INTO django_migrations (app, name, applied) VALUES (%s, %s, %s)", row)
+    assert ready(browser) == set()
+
+
+def test_a_living_process_says_so_without_its_database(browser, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert browser.get("/livez").json() == {"alive": True}
 
 
 def test_a_sick_partner_and_what_waits_for_it_make_nothing_unready(browser, alive):
