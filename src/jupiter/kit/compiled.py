@@ -15,6 +15,7 @@ from django.db.models import BooleanField, Expression, F, Func, QuerySet
 from django.db.transaction import TransactionManagementError
 
 from .database.base import Numbered
+from .rows import reader
 
 Row = TypeVar("Row")  # a model's, or what `values_list` makes of it
 
@@ -62,17 +63,22 @@ class Compiled(Generic[Row]):
 
     def rows(self, **given: Any) -> list[Row]:
         """All rows, with these values: the list, for nothing can be added to what is asked."""
-        query_set, compiler, sql, parameters = self._written
-        mine = object.__new__(type(compiler))  # a copy, made quicker
-        mine.__dict__ |= compiler.__dict__
-        mine.connection = connections[query_set.db]  # each thread has its own
-        locks, had_only_read = query_set.query.select_for_update, mine.connection.has_only_read
-        if locks and mine.connection.get_autocommit():  # Django's own guard stands where SQL is written
+        query_set, compiler, sql, parameters, read = self._written
+        connection: Any = connections[query_set.db]  # each thread has its own
+        locks, had_only_read = query_set.query.select_for_update, connection.has_only_read
+        if locks and connection.get_autocommit():  # Django's own guard stands where SQL is written
             raise TransactionManagementError("rows are locked inside a transaction only")
         values = tuple(given[one.name] if isinstance(one, Given) else one for one in parameters)
-        mine.as_sql = lambda *_, **__: (sql, values)
-        found = list(query_set._iterable_class(_Asked(query_set, mine)))
-        mine.connection.has_only_read = had_only_read and not locks
+        if read:
+            with connection.cursor() as cursor:
+                cursor.execute(sql, values)
+                found = [read(row, connection) for row in cursor.fetchall()]
+        else:
+            mine = object.__new__(type(compiler))  # a copy, made quicker
+            mine.__dict__ |= compiler.__dict__
+            mine.connection, mine.as_sql = connection, lambda *_, **__: (sql, values)
+            found = list(query_set._iterable_class(_Asked(query_set, mine)))
+        connection.has_only_read = had_only_read and not locks
         return found
 
     def first(self, **given: Any) -> Row | None:
@@ -87,7 +93,7 @@ class Compiled(Generic[Row]):
         return row
 
     @cached_property
-    def _written(self) -> tuple[Any, Any, str, tuple[Any, ...]]:
+    def _written(self) -> tuple[Any, Any, str, tuple[Any, ...], Any]:
         query_set: Any = self.make()
         if query_set._prefetch_related_lookups:
             raise TypeError("a compiled query fetches nothing besides its own rows: with_lines reads them in one")
@@ -97,4 +103,4 @@ class Compiled(Generic[Row]):
         compiler.get_converters = lambda *_: converters  # by its fields, as fixed as the SQL
         has_pairs = compiler.has_composite_fields([column for column, *_ in compiler.select])
         compiler.has_composite_fields = lambda *_: has_pairs
-        return query_set, compiler, Numbered(sql), tuple(parameters)
+        return query_set, compiler, Numbered(sql), tuple(parameters), reader(query_set, compiler, converters)

@@ -30,23 +30,28 @@ class _WholeRow(Func):
 class _WithLines(ModelIterable):  # type: ignore[type-arg]  # at run time it takes none
     def __iter__(self) -> Iterator[Any]:
         for row in super().__iter__():
-            for name in [name for name in vars(row) if name.startswith(READ)]:
-                words = row.__dict__.pop(name)
-                relation = row._meta.get_field(name.removeprefix(READ))
-                fields = relation.related_model._meta.concrete_fields
-                keep_lines(
-                    row,
-                    relation.name,
-                    [
-                        relation.related_model.from_db(
-                            row._state.db,
-                            [field.attname for field in fields],
-                            [None if line[field.column] is None else field.to_python(line[field.column]) for field in fields],
-                        )
-                        for line in words
-                    ],
-                )
+            self.finish(row)
             yield row
+
+    @staticmethod
+    def finish(row: Any) -> None:
+        """Its lines' words become its lines."""
+        for name in [name for name in vars(row) if name.startswith(READ)]:
+            words = row.__dict__.pop(name)
+            relation = row._meta.get_field(name.removeprefix(READ))
+            fields = relation.related_model._meta.concrete_fields
+            keep_lines(
+                row,
+                relation.name,
+                [
+                    relation.related_model.from_db(
+                        row._state.db,
+                        [field.attname for field in fields],
+                        [None if line[field.column] is None else field.to_python(line[field.column]) for field in fields],
+                    )
+                    for line in words
+                ],
+            )
 
 
 def with_lines(rows: Rows, *names: str) -> Rows:

@@ -38,6 +38,7 @@ from psycopg.types.json import Jsonb
 from psycopg.types.numeric import Int2, Int4, Int8
 
 from .database.base import Numbered
+from .rows import is_plain, made
 
 Names = tuple[str, ...]
 
@@ -130,7 +131,7 @@ class RemembersJson(Model):
 
     @classmethod
     def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any], **more: Any) -> Self:
-        row = super().from_db(db, field_names, values, **more)
+        row = made(cls, db, field_names, values) if is_plain(cls) else super().from_db(db, field_names, values, **more)
         row._as_read = {name: row.__dict__[name] for name in _json_of(cls) if name in row.__dict__}
         return row
 
