@@ -71,7 +71,8 @@ def addresses(patterns, route=""):
 
 app.perform_import_paths()
 longest = Transmission._meta.get_field("kind").max_length
-print(json.dumps([list(addresses(get_resolver().url_patterns)), sorted(app.tasks), sorted(CARRIERS), longest]))
+again = {name: type(task.retry_strategy).__name__ for name, task in app.tasks.items() if task.retry_strategy}
+print(json.dumps([list(addresses(get_resolver().url_patterns)), sorted(app.tasks), sorted(CARRIERS), longest, again]))
 """
 
 
@@ -81,8 +82,8 @@ def service(request):
     settings = {"DJANGO_SETTINGS_MODULE": f"jupiter.{request.param}.settings", "JUPITER_DEMO": "1"}
     command = [sys.executable, "-W", "ignore", "-c", QUESTION]
     said = subprocess.run(command, env=dict(os.environ) | settings, capture_output=True, text=True, check=True, cwd=ROOT)
-    addresses, tasks, kinds, longest = json.loads(said.stdout)
-    return {"name": request.param, "addresses": addresses, "tasks": tasks, "kinds": kinds, "longest": longest}
+    addresses, tasks, kinds, longest, again = json.loads(said.stdout)
+    return {"name": request.param, "addresses": addresses, "tasks": tasks, "kinds": kinds, "longest": longest, "again": again}
 
 
 def test_every_view_states_its_act(service):
@@ -104,6 +105,22 @@ def test_every_kind_of_transmission_has_a_carrier(service):
     assert said - set(service["kinds"]) == set()
     assert set(service["kinds"]) - said == set(), "carried, but never said"
     assert max(map(len, said)) <= service["longest"]
+
+
+def test_every_pause_before_another_try_has_jitter(service):
+    """kit.jobs.NotNow adds it, so nothing else may say when a job is to run again; the one statement that does draws for each row."""
+    assert "carry" in service["again"]
+    assert {name for name, strategy in service["again"].items() if strategy != "AfterItsPause"} == set()
+    plain = [
+        f"{path.relative_to(SOURCES)}: {way.group()}"
+        for path in of_service(service["name"])
+        for way in re.finditer(r"RetryDecision\(.*|retry_in\b|schedule_in\b|SET scheduled_at =.*", path.read_text())
+    ]
+    assert len(plain) == 3
+    assert [way for way in plain if "seconds=exception.seconds" not in way and "random()" not in way] == [CUT_SHORT]
+
+
+CUT_SHORT = "kit/jobs.py: RetryDecision(retry_at=timezone.now())"  # by its worker's end: it is nobody's failure, and goes on at once
 
 
 def of_service(name: str) -> Iterator[Path]:

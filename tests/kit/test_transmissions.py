@@ -9,15 +9,14 @@ from functools import partial
 import httpx
 import pytest
 import respx
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from jupiter.kit.jobs import CEILING
+from jupiter.kit.jobs import CEILING, JITTER
 from jupiter.kit.partners import Answer, Line, TryAgain
-from jupiter.kit.transmissions import actions, carriers
+from jupiter.kit.transmissions import actions, carriers, tasks
 from jupiter.kit.transmissions.actions import (
-    JITTER,
     SOON_SECONDS,
     TRIED_SOON,
     may_probe,
@@ -33,6 +32,7 @@ from jupiter.kit.transmissions.actions import (
 from jupiter.kit.transmissions.carriers import Carrier, reads_nothing
 from jupiter.kit.transmissions.models import OPENS_AFTER, PROBE_SECONDS, Outcome, PartnerTrouble, State, Transmission
 from tests.races import HANDS, hands
+from tests.worker import sql
 
 PARTNER = "http://partner.test"
 YES = httpx.Response(200, json={"number": "0001006185"})
@@ -394,6 +394,62 @@ def test_what_always_fails_is_not_tried_again_with_each_success_of_others(worker
 def seconds_to_its_next_try(parcel):
     job = ProcrastinateJob.objects.get(task_name="carry", status="todo", args__transmission_id=parcel.pk)
     return (job.scheduled_at - timezone.now()).total_seconds()
+
+
+def seconds_to_their_next_tries(parcels):
+    """Each since it was said."""
+    at = dict(ProcrastinateJob.objects.filter(task_name="carry", status="todo").values_list("args__transmission_id", "scheduled_at"))
+    return [(at[parcel.pk] - now(parcel).sending_since).total_seconds() for parcel in parcels]
+
+
+def differ_by_their_jitter(seconds, pause):
+    """None before its pause is over, and not all soon after; the runs themselves take their time, too."""
+    first, last = min(seconds), max(seconds)
+    return pause <= first and pause * JITTER / 2 < last - first and last < pause * (1 + JITTER) + 10 and len(set(seconds)) == len(seconds)
+
+
+@pytest.mark.parametrize(
+    ("answer", "pause"),
+    [
+        (DOWN, 5), (httpx.Response(429, headers={"retry-after": "2"}), 5), (httpx.Response(429, headers={"retry-after": "40"}), 40),
+        (httpx.Response(503, headers={"retry-after": "86400"}), 900),
+    ],
+    ids=["the ladder's", "a shorter one asked for", "a longer one asked for", "an absurd one asked for"],
+)  # fmt: skip
+def test_what_failed_together_does_not_come_back_together(worker, partner, heard, answer, pause):
+    partner.mock(return_value=answer)
+    parcels = [say(subject=f"sale-{i}", partner=f"partner-{i}") for i in range(30)]
+    worker.run()
+    assert differ_by_their_jitter(seconds_to_their_next_tries(parcels), pause)
+
+
+def test_what_met_a_database_that_was_away_does_not_come_back_together(worker, heard, monkeypatch):
+    def go_away(*_):
+        raise OperationalError("planted")
+
+    monkeypatch.setattr(tasks, "_carry", go_away)
+    monkeypatch.setattr(tasks, "DATABASE_PAUSE_SECONDS", 60)
+    parcels = [say(subject=f"sale-{i}") for i in range(30)]
+    worker.run()
+    assert differ_by_their_jitter(seconds_to_their_next_tries(parcels), tasks.DATABASE_PAUSE_SECONDS)
+
+
+def test_what_is_pulled_forward_does_not_come_back_together(worker, partner, heard):
+    partner.mock(return_value=YES)
+    parcels = [say(subject=f"sale-{i}") for i in range(30)]
+    sql("UPDATE procrastinate_jobs SET scheduled_at = now() + interval '1 hour'")
+    PartnerTrouble.objects.create(partner="partner")
+    said_at = timezone.now()
+    Transmission.objects.update(sending_since=said_at)
+
+    say(subject="another")
+    worker.run()
+
+    assert differ_by_their_jitter(seconds_to_their_next_tries(parcels), SOON_SECONDS)
+    first = seconds_to_their_next_tries(parcels)
+    PartnerTrouble.objects.create(partner="partner")
+    partner_answers("partner")
+    assert seconds_to_their_next_tries(parcels) == first, "who would come soon anyway is not put off"
 
 
 @pytest.mark.parametrize(("runs", "longest"), [(TRIED_SOON - 1, SOON_SECONDS * (1 + JITTER)), (TRIED_SOON, 300 * (1 + JITTER))])

@@ -1,10 +1,12 @@
 """Work to do after the commit. A job exists if and only if the fact it follows from exists."""
 
 import logging
+import random
 from asyncio import CancelledError
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection
+from django.utils import timezone
 from procrastinate import BaseRetryStrategy, RetryDecision
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
@@ -15,6 +17,7 @@ from procrastinate.manager import JobManager
 UPKEEP = "upkeep"  # a queue with a slot of its own: when all others sleep on a partner, someone must still tidy up
 CEILING = 20  # a job that has met its worker's death this often is the cause of it
 STALLED_AFTER_SECONDS = 30
+JITTER = 0.2  # of each pause, so that what failed together does not come back together
 # A run that ended in another try only so late did not end by itself: it was brought back. The number of runs alone says nothing of deaths:
 # a message whose partner is away runs often, and lives.
 DEATHS = """
@@ -30,12 +33,17 @@ IN_THIS_TRANSACTION = JobManager(DjangoConnector())  # a worker's app has a conn
 log = logging.getLogger(__name__)
 
 
+def with_jitter(seconds: float) -> float:
+    """Longer, never shorter: who asked for a pause is not asked again before it is over."""
+    return seconds * random.uniform(1, 1 + JITTER)  # noqa: S311
+
+
 class NotNow(Exception):
-    """The job is to run again after a pause; whoever raises it has decided how long."""
+    """The job is to run again after a pause; whoever raises it has decided how long at least."""
 
     def __init__(self, seconds: float) -> None:
-        super().__init__(f"again in {seconds:.1f} s")
-        self.seconds = seconds
+        self.seconds = with_jitter(seconds)
+        super().__init__(f"again in {self.seconds:.1f} s")
 
 
 class AfterItsPause(BaseRetryStrategy):
@@ -43,10 +51,10 @@ class AfterItsPause(BaseRetryStrategy):
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
         if isinstance(exception, CancelledError | JobAborted):
-            return RetryDecision(retry_in={"seconds": 0})
+            return RetryDecision(retry_at=timezone.now())
         if not isinstance(exception, NotNow):
             return None
-        return RetryDecision(retry_in={"seconds": max(1, round(exception.seconds)) if exception.seconds else 0})
+        return RetryDecision(retry_at=timezone.now() + timedelta(seconds=exception.seconds))
 
 
 AFTER_ITS_PAUSE = AfterItsPause()

@@ -1,6 +1,5 @@
 """Say it, carry it, settle it. The only writers of transmissions."""
 
-import random
 from collections.abc import Callable, Mapping
 from copy import copy
 from datetime import datetime, timedelta
@@ -13,6 +12,7 @@ from django.utils import timezone
 
 from jupiter.kit import jobs, tracing
 from jupiter.kit.compiled import Compiled, Given
+from jupiter.kit.jobs import JITTER
 from jupiter.kit.lookups import only
 from jupiter.kit.partners import Answer, Trouble
 from jupiter.kit.writing import insert, rewrite
@@ -20,7 +20,6 @@ from jupiter.kit.writing import insert, rewrite
 from .carriers import Carrier
 from .models import LIFE, OPENS_AFTER, PROBE_SECONDS, SOONEST_PROBE_SECONDS, Attempt, Outcome, PartnerTrouble, State, Transmission
 
-JITTER = 0.2  # of each pause, so that what failed together does not come back together
 Together = Callable[[Mapping[str, Any], Mapping[str, Any]], Mapping[str, Any]]  # earlier words, latest words
 SOON_SECONDS = 15.0  # the longest pause of a message whose partner answers others
 TRIED_SOON = 20  # runs; then it is the message that is ill, and it keeps to its ladder
@@ -197,7 +196,7 @@ def probe_partners() -> None:
 
 
 def pause_before_next_try(parcel: Transmission, *, now: datetime) -> float | None:
-    """Seconds to the next step of the ladder, with jitter; None when patience is over.
+    """Seconds to the next step of the ladder; None when patience is over.
 
     Counted in time, not in tries: probes and rescues cost no patience.
     """
@@ -205,7 +204,7 @@ def pause_before_next_try(parcel: Transmission, *, now: datetime) -> float | Non
     for pause in settings.TRANSMISSION_PAUSES:
         step += float(pause)
         if step > waited:
-            return max(1.0, (step - waited) * (1 + random.uniform(0, JITTER)))  # noqa: S311
+            return max(1.0, step - waited)
     return None
 
 
@@ -220,15 +219,17 @@ def _note_failure(partner: str, reason: str) -> None:
 
 
 def _pull_forward(partner: str, *, within: float = 0.0, runs: int | None = None, limit: int | None = None) -> int:
-    """What waits for this partner, oldest first, is tried in so many seconds at the latest; only what ran less often than `runs`."""
+    """What waits for this partner, oldest first, is tried in so many seconds, each with a jitter of its own; only what would be later,
+    and ran less often than `runs`. Without a pause its slots alone keep it from coming all at once."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE procrastinate_jobs SET scheduled_at = now() + make_interval(secs => %(within)s) WHERE id IN ("
+            "UPDATE procrastinate_jobs SET scheduled_at = now() + make_interval(secs => %(within)s * (1 + %(jitter)s * random()))"
+            " WHERE id IN ("
             " SELECT id FROM procrastinate_jobs WHERE status = 'todo' AND queue_name = %(partner)s AND task_name = 'carry'"
-            " AND (%(within)s = 0 OR scheduled_at > now() + make_interval(secs => %(within)s))"
+            " AND (%(within)s = 0 OR scheduled_at > now() + make_interval(secs => %(within)s * (1 + %(jitter)s)))"
             " AND (%(runs)s::int IS NULL OR attempts < %(runs)s)"
             " ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)",
-            {"partner": partner, "within": within, "runs": runs, "limit": limit},
+            {"partner": partner, "within": within, "jitter": JITTER, "runs": runs, "limit": limit},
         )
         return int(cursor.rowcount)
 
@@ -238,7 +239,7 @@ def _go_on(partner: str, *, after: int) -> None:
     if after >= OPENS_AFTER:
         _pull_forward(partner)
     elif after:
-        _pull_forward(partner, within=SOON_SECONDS * (1 + random.uniform(0, JITTER)), runs=TRIED_SOON)  # noqa: S311
+        _pull_forward(partner, within=SOON_SECONDS, runs=TRIED_SOON)
 
 
 def _say(*, rest_seconds: float = 0.0, **facts: Any) -> Transmission:
