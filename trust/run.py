@@ -37,6 +37,15 @@ class Plan:
     environment: dict[str, str] = field(default_factory=dict)  # of the suite
     before: Callable[[Suite], None] | None = None  # once the suite is up
 
+    @property
+    def wanted(self) -> dict[str, int]:
+        """At least, for a proof. However short the run is, one of each: nothing proves nothing."""
+        share = (1.0 if self.minutes >= SHORT else SLOW_START) * self.minutes
+        a_minute = {"sales": SALES_A_MINUTE}
+        if self.with_faults:
+            a_minute |= {"process faults": PROCESS_FAULTS_A_MINUTE, "network faults": NETWORK_FAULTS_A_MINUTE}
+        return {name: max(1, int(times * share)) for name, times in a_minute.items()}
+
 
 @dataclass
 class Verdict:
@@ -53,6 +62,7 @@ class Verdict:
     refused: dict[str, int]
     unknown: int
     wanted: dict[str, int]
+    with_faults: bool
     history: str
     logs: str = ""  # of the suite, kept when something was wrong
 
@@ -68,6 +78,13 @@ class Verdict:
         if self.refused:
             said.append(f"refused where nothing should be: {self.refused}")
         return said
+
+    @property
+    def sentences(self) -> list[str]:
+        if self.troubles:
+            return [f"NOT PROVEN: {trouble}" for trouble in self.troubles]
+        good = "nothing lost, nothing doubled, nothing seen."
+        return [f"Proven: {good}" if self.with_faults else f"Without faults: {good} That proves nothing about faults."]
 
 
 def run(plan: Plan, say: Callable[[str], None] = print) -> Verdict:
@@ -168,10 +185,6 @@ def _verdict(
     left: list[str],
 ) -> Verdict:  # fmt: skip
     counts = world.history.counts
-    share = (1.0 if plan.minutes >= SHORT else SLOW_START) * plan.minutes
-    wanted = {"sales": int(SALES_A_MINUTE * share)}
-    if plan.with_faults:
-        wanted |= {"process faults": int(PROCESS_FAULTS_A_MINUTE * share), "network faults": int(NETWORK_FAULTS_A_MINUTE * share)}
     by_kind: Counter[str] = Counter()
     for (_, kind), times in proxies.made.items():
         by_kind[kind] += times
@@ -182,7 +195,8 @@ def _verdict(
         rules=dict(Counter(one.rule for one in wrong)), wrong=[str(one) for one in wrong][:200],
         settled_seconds=round(settled, 1) if settled is not None else None, unsettled=left[:50],
         refused={step: times for (step, event), times in counts.items() if event == "fail"},
-        unknown=sum(times for (_, event), times in counts.items() if event == "info"), wanted=wanted, history=str(world.history.path),
+        unknown=sum(times for (_, event), times in counts.items() if event == "info"), wanted=plan.wanted, with_faults=plan.with_faults,
+        history=str(world.history.path),
     )  # fmt: skip
 
 
@@ -198,8 +212,7 @@ def table(verdict: Verdict) -> str:
     ]  # fmt: skip
     shown = [f"  {name:<28} {value}" for name, value in lines]
     shown += [f"    {one}" for one in verdict.wrong[:40]]
-    shown += ["", *([f"NOT PROVEN: {trouble}" for trouble in verdict.troubles] or ["Proven: nothing lost, nothing doubled, nothing seen."])]
-    return "\n".join([*shown, f"History: {verdict.history}", *([f"Logs: {verdict.logs}"] if verdict.logs else [])])
+    return "\n".join([*shown, "", *verdict.sentences, f"History: {verdict.history}", *([f"Logs: {verdict.logs}"] if verdict.logs else [])])
 
 
 def as_json(verdict: Verdict) -> dict[str, Any]:
