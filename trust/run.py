@@ -18,7 +18,7 @@ from . import stores
 from .checker import COLUMNS, Wrong, check
 from .nemesis import Nemesis
 from .proxy import Proxies
-from .schedule import process_faults
+from .schedule import HOPS, process_faults
 from .seller import GROUPS, History, Seller, World
 
 SETTLE_SECONDS = 120
@@ -54,6 +54,7 @@ class Verdict:
     acknowledged: int
     process_faults: dict[str, int]
     network_faults: dict[str, int]
+    hops: dict[str, dict[str, int]]  # of each, how many messages came there and how many of them were spoilt
     columns: dict[str, int]
     rules: dict[str, int]
     wrong: list[str]
@@ -75,6 +76,11 @@ class Verdict:
         made = {"sales": self.acknowledged, "process faults": sum(self.process_faults.values())}
         made["network faults"] = sum(self.network_faults.values())
         said += [f"only {made[name]} {name}, {wanted} were to be made" for name, wanted in self.wanted.items() if made[name] < wanted]
+        said += [f"nothing went through {name}" for name, hop in self.hops.items() if not hop["passed"]]
+        if self.with_faults and self.minutes >= SHORT:
+            said += [
+                f"nothing of what went through {name} was spoilt" for name, hop in self.hops.items() if hop["passed"] and not hop["spoilt"]
+            ]
         if self.refused:
             said.append(f"refused where nothing should be: {self.refused}")
         return said
@@ -186,11 +192,14 @@ def _verdict(
 ) -> Verdict:  # fmt: skip
     counts = world.history.counts
     by_kind: Counter[str] = Counter()
-    for (_, kind), times in proxies.made.items():
+    by_hop: Counter[str] = Counter()
+    for (hop, kind), times in proxies.made.items():
         by_kind[kind] += times
+        by_hop[hop] += times
     return Verdict(
         seed=plan.seed, minutes=plan.minutes, acknowledged=len({line["sale"] for line in history if (line["step"], line["event"]) == ("buy", "ok")}),
         process_faults={f"{what} {part}": times for (what, part), times in sorted(nemesis.made.items())}, network_faults=dict(by_kind),
+        hops={hop: {"passed": proxies.passed[hop], "spoilt": by_hop[hop]} for hop in HOPS},
         columns={name: sum(1 for one in wrong if one.column == name) for name in COLUMNS},
         rules=dict(Counter(one.rule for one in wrong)), wrong=[str(one) for one in wrong][:200],
         settled_seconds=round(settled, 1) if settled is not None else None, unsettled=left[:50],
@@ -207,6 +216,7 @@ def table(verdict: Verdict) -> str:
     lines = [
         ("seed", str(verdict.seed)), ("sales acknowledged", str(verdict.acknowledged)), ("unknown outcomes on the way", str(verdict.unknown)),
         ("process faults", kinds(verdict.process_faults)), ("network faults", kinds(verdict.network_faults)),
+        ("spoilt on each hop", ", ".join(f"{hop['spoilt']} of {hop['passed']} {name}" for name, hop in verdict.hops.items())),
         *((name, str(count)) for name, count in verdict.columns.items()),
         ("settled after", f"{verdict.settled_seconds} s" if verdict.settled_seconds is not None else "NOT"),
     ]  # fmt: skip

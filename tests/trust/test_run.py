@@ -4,6 +4,7 @@ import pytest
 
 from trust import wrongs
 from trust.run import Plan, run, table
+from trust.schedule import HOPS
 
 SLICE = 1.25  # minutes
 
@@ -14,6 +15,9 @@ def test_a_slice_with_all_faults_loses_doubles_and_shows_nothing():
     assert verdict.troubles == []
     assert sum(verdict.process_faults.values()) > 0
     assert sum(verdict.network_faults.values()) > 0
+    assert set(verdict.hops) == set(HOPS)
+    assert [hop for hop, counts in verdict.hops.items() if not counts["passed"]] == []
+    assert verdict.hops["dealer→hub"]["spoilt"] > 0, "with this seed its first message is"
 
 
 @pytest.mark.parametrize("wrong", wrongs.WRONGS, ids=lambda wrong: wrong.name)

@@ -9,9 +9,11 @@ import pytest
 import trust.__main__
 from trust.checker import COLUMNS
 from trust.run import SETTLE_SECONDS, Plan, Verdict, table
+from trust.schedule import HOPS
 
 GOOD = Verdict(
     seed=7, minutes=10, acknowledged=3384, process_faults={"freeze web": 313, "kill -9 worker": 9}, network_faults={"drop": 3000, "cut": 291},
+    hops={hop: {"passed": 9000, "spoilt": 470} for hop in HOPS},
     columns=dict.fromkeys(COLUMNS, 0), rules={}, wrong=[], settled_seconds=29.5, unsettled=[], refused={}, unknown=12,
     wanted=Plan(minutes=10).wanted, with_faults=True, history="history.jsonl",
 )  # fmt: skip
@@ -21,6 +23,8 @@ TROUBLES = [
     ("only 2999 network faults, 3000 were to be made", {"network_faults": {"drop": 2000, "cut": 999}}),
     (f"not settled after {SETTLE_SECONDS} s: 1 left, as ['hub: todo carry']", {"settled_seconds": None, "unsettled": ["hub: todo carry"]}),
     ("refused where nothing should be: {'buy': 1}", {"refused": {"buy": 1}}),
+    *((f"nothing went through {hop}", {"hops": GOOD.hops | {hop: {"passed": 0, "spoilt": 0}}}) for hop in HOPS),
+    *((f"nothing of what went through {hop} was spoilt", {"hops": GOOD.hops | {hop: {"passed": 9000, "spoilt": 0}}}) for hop in HOPS),
     *((f"1 {column}", {"columns": dict.fromkeys(COLUMNS, 0) | {column: 1}}) for column in COLUMNS),
 ]
 
@@ -51,9 +55,16 @@ def test_ten_minutes_want_what_was_promised():
     assert Plan(minutes=10).wanted == {"sales": 3000, "process faults": 300, "network faults": 3000}
 
 
+def test_a_short_run_may_spare_a_hop_but_goes_through_each():
+    hop = HOPS[-1]
+    assert replace(GOOD, minutes=2.9, hops=GOOD.hops | {hop: {"passed": 9, "spoilt": 0}}).troubles == []
+    assert replace(GOOD, minutes=2.9, hops=GOOD.hops | {hop: {"passed": 0, "spoilt": 0}}).troubles == [f"nothing went through {hop}"]
+
+
 def test_a_run_without_faults_proves_nothing_about_them():
     plan = Plan(minutes=10, with_faults=False)
-    quiet = replace(GOOD, process_faults={}, network_faults={}, wanted=plan.wanted, with_faults=False)
+    hops = {hop: {"passed": 9000, "spoilt": 0} for hop in HOPS}
+    quiet = replace(GOOD, process_faults={}, network_faults={}, hops=hops, wanted=plan.wanted, with_faults=False)
     assert quiet.troubles == []
     assert "proves nothing about faults" in table(quiet)
     assert "Proven" not in table(quiet)
@@ -82,11 +93,12 @@ def test_what_is_asked_for_is_what_is_done(monkeypatch):
 
 def test_every_figure_is_printed_and_written(monkeypatch, tmp_path, capsys):
     columns = {column: 70 + at for at, column in enumerate(COLUMNS)}
+    each = ", ".join(f"470 of 9000 {hop}" for hop in HOPS)
     assert ended_with(replace(GOOD, columns=columns), monkeypatch, "--json", str(tmp_path / "verdict.json"))[0] == 1
     said = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
     for line in (
         "seed 7", "sales acknowledged 3384", "unknown outcomes on the way 12", "process faults 322 (313 freeze web, 9 kill -9 worker)",
-        "network faults 3291 (291 cut, 3000 drop)", "lost 70", "doubled 71", "phantom 72", "half done 73", "numbers 74", "leaked 75", "words 76",
+        "network faults 3291 (291 cut, 3000 drop)", f"spoilt on each hop {each}", "lost 70", "doubled 71", "phantom 72", "half done 73", "numbers 74", "leaked 75", "words 76",
         "settled after 29.5 s", "History: history.jsonl",
     ):  # fmt: skip
         assert line in said, line
@@ -99,7 +111,7 @@ def test_every_figure_is_printed_and_written(monkeypatch, tmp_path, capsys):
         GOOD.wanted,
     )
     assert (written["process_faults"], written["network_faults"]) == (GOOD.process_faults, GOOD.network_faults)
-    assert written["columns"] == columns
+    assert (written["hops"], written["columns"]) == (GOOD.hops, columns)
     assert written["troubles"] == [f"{times} {column}" for column, times in columns.items()]
 
 
