@@ -150,18 +150,20 @@ def half_done(history: Rows, stores: Stores) -> Iterator[Wrong]:
 
 
 def numbers(history: Rows, stores: Stores) -> Iterator[Wrong]:
-    """T5: each series without gap or double, ascending with the time of issue."""
+    """T5: each series is what its counter counted meanwhile, without gap or double, ascending with the time of issue."""
     series: dict[tuple[str, str], list[tuple[int, Any]]] = defaultdict(list)
     for row in stores["numbers"]:
         series[row["service"], row["series"]].append((row["number"], row["issued_at"]))
-    for (service, name), given in series.items():
-        values = sorted(number for number, _ in given)
-        for number, times in Counter(values).items():
+    counted = {(row["service"], row["series"]): range(row["before"] + 1, row["after"] + 1) for row in stores["counters"]}
+    for service, name in sorted(series.keys() | counted.keys()):
+        given, wanted = series[service, name], counted.get((service, name), range(0))
+        values = [number for number, _ in given]
+        for number, times in sorted(Counter(values).items()):
             if times > 1:
                 yield Wrong("T5", NUMBERS, f"{service} {name}", f"{number} given {times} times")
-        gaps = sorted(set(range(values[0], values[-1] + 1)) - set(values))
-        if gaps:
-            yield Wrong("T5", NUMBERS, f"{service} {name}", f"{len(gaps)} numbers missing, the first is {gaps[0]}")
+        for numbers_wrong, what in ((set(wanted) - set(values), "missing"), (set(values) - set(wanted), "not of its counter")):
+            if numbers_wrong:
+                yield Wrong("T5", NUMBERS, f"{service} {name}", f"{len(numbers_wrong)} numbers {what}, the first is {min(numbers_wrong)}")
         ordered = sorted(given, key=lambda one: one[0])
         crossed = sum(1 for one, other in zip(ordered, ordered[1:], strict=False) if other[1] < one[1])
         if crossed:

@@ -127,6 +127,7 @@ def run(plan: Plan, say: Callable[[str], None] = print) -> Verdict:
 
 def _work(plan: Plan, suite: Suite, proxies: Proxies, world: World, say: Callable[[str], None]) -> Verdict:
     _configure(world)
+    counted = stores.counted(suite)
     sellers = [Seller(world, "AB"[number % 2], f"seller {number}") for number in range(plan.sellers)]
     for seller in sellers:
         seller.come_in()
@@ -154,7 +155,7 @@ def _work(plan: Plan, suite: Suite, proxies: Proxies, world: World, say: Callabl
     for seller in sellers:
         seller.join(60)
     acknowledged = [json.loads(line) for line in world.history.path.read_text().splitlines()]  # first, then the stores
-    held = stores.read(suite)
+    held = stores.read(suite, counted)
     wrong = check(acknowledged, held)
     return _verdict(plan, world, nemesis, proxies, acknowledged, wrong, settled, left_over)
 

@@ -1,6 +1,6 @@
 """What each service holds of the sales of this run, read past the walls, in the words of the checker."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tests.journeys.running import SERVICES, Suite
@@ -57,20 +57,30 @@ JOURNAL = "SELECT thing, thing_key, what FROM journal_entry WHERE thing IN ('ord
 JOBS = "SELECT task_name, status::text, scheduled_at, attempts FROM procrastinate_jobs WHERE status IN ('todo', 'doing') AND queue_name <> 'upkeep'"
 FAILED = "SELECT task_name, args::text FROM procrastinate_jobs WHERE status IN ('failed', 'aborted') AND queue_name <> 'upkeep'"
 
-# Each series: the service, whose numbers, and the instant of issue. Those of the demonstration come before.
+COUNTERS = "SELECT series, last FROM numbers_counter"
+# Each series by its counter's name: the service, whose numbers, and the instant of issue. Those of the demonstration come before.
 NUMBERS = (
-    ("dealer", "SELECT 'orders ' || group_id AS series, number, created_at AS issued_at, created_by AS by FROM orders_order"
+    ("dealer", "SELECT 'orders:' || group_id AS series, number, created_at AS issued_at, created_by AS by FROM orders_order"
         " WHERE vehicle_id IN (SELECT id FROM vehicles_vehicle WHERE vin LIKE 'VR3TRUST%')"),
-    ("dealer", "SELECT 'stock ' || site_id AS series, stock_number::bigint AS number, created_at AS issued_at, updated_by AS by"
+    ("dealer", "SELECT 'stock:' || site_id AS series, stock_number::bigint AS number, created_at AS issued_at, updated_by AS by"
         f" FROM vehicles_vehicle WHERE vin LIKE 'VR3TRUST%' AND stock_number NOT LIKE '{STOCKED}%'"),
-    ("hub", "SELECT 'declarations ' || point_of_sale_id AS series, right(declaration_number, 9)::bigint AS number, declared_at AS issued_at,"
-        " declared_by AS by FROM declarations_sale WHERE declared_at IS NOT NULL AND values ->> 'vin' LIKE 'VR3TRUST%'"),
+    ("hub", "SELECT 'sp:' || code AS series, right(declaration_number, 9)::bigint AS number, declared_at AS issued_at, declared_by AS by"
+        " FROM declarations_sale JOIN dealers_pointofsale point ON point.id = point_of_sale_id"
+        " WHERE declared_at IS NOT NULL AND values ->> 'vin' LIKE 'VR3TRUST%'"),
+    ("insurer", "SELECT 'accounts' AS series, number::bigint, created_at AS issued_at, '' AS by FROM customers_account"
+        " WHERE id IN (SELECT account_id FROM quotes_job WHERE vin LIKE 'VR3TRUST%')"),
     ("insurer", "SELECT 'quotes' AS series, number::bigint, created_at AS issued_at, '' AS by FROM quotes_job WHERE vin LIKE 'VR3TRUST%'"),
     ("insurer", "SELECT 'policies' AS series, number::bigint, issued_at, '' AS by FROM policies_policy WHERE vin LIKE 'VR3TRUST%'"),
 )  # fmt: skip
 
 
-def read(suite: Suite) -> Stores:
+def counted(suite: Suite) -> dict[tuple[str, str], int]:
+    """The last number given in each series of each service."""
+    return {(service, row["series"]): row["last"] for service in SERVICES for row in suite.rows(service, COUNTERS)}
+
+
+def read(suite: Suite, before: Mapping[tuple[str, str], int]) -> Stores:
+    """`before`: what had been counted when the selling began."""
     stores: Stores = {name: suite.rows(service, question) for name, (service, question) in QUESTIONS.items()}
     stores["transmissions"] = [{"service": service, **row} for service in SERVICES for row in suite.rows(service, TRANSMISSIONS)]
     ours = {("order", str(row["id"])) for row in stores["orders"]} | {("sale", str(row["id"])) for row in stores["sales"]}
@@ -80,6 +90,10 @@ def read(suite: Suite) -> Stores:
     stores["failed"] = [{"service": service, **row} for service in SERVICES for row in suite.rows(service, FAILED)]
     stores["logged"] = list(logged(suite))
     stores["numbers"] = [{"service": service, **row} for service, question in NUMBERS for row in suite.rows(service, question)]
+    stores["counters"] = [
+        {"service": service, "series": series, "before": before.get((service, series), 0), "after": last}
+        for (service, series), last in counted(suite).items()
+    ]
     return stores
 
 

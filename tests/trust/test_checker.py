@@ -64,7 +64,11 @@ def stores():
         ],
         "failed": [],
         "numbers": [
-            {"service": "dealer", "series": "orders 1", "number": 746210 + at, "issued_at": NOON + timedelta(seconds=at)} for at in range(3)
+            {"service": "dealer", "series": "orders:1", "number": 746210 + at, "issued_at": NOON + timedelta(seconds=at)} for at in range(3)
+        ],
+        "counters": [
+            {"service": "dealer", "series": "orders:1", "before": 746209, "after": 746212},
+            {"service": "dealer", "series": "orders:2", "before": 900104, "after": 900104},
         ],
     }  # fmt: skip
 
@@ -158,6 +162,37 @@ def test_t4_a_job_that_failed_for_good_is_half_done():
 def test_t5_a_number_twice_missing_or_out_of_time_is_named(name, value):
     held = stores()
     held["numbers"][1][name] = value
+    assert wrong(history(), held) == {("T5", "numbers")}
+
+
+@pytest.mark.parametrize(("at", "gone"), [(0, 746210), (2, 746212)], ids=["the first", "the last"])
+def test_t5_a_number_burned_at_either_end_is_missing(at, gone):
+    held = stores()
+    del held["numbers"][at]
+    (found,) = check(history(), held)
+    assert (found.rule, found.column, found.thing) == ("T5", "numbers", "dealer orders:1")
+    assert found.sentence == f"1 numbers missing, the first is {gone}"
+
+
+def test_t5_a_series_of_which_nothing_was_kept_is_missing():
+    held = stores()
+    held["numbers"].clear()
+    assert wrong(history(), held) == {("T5", "numbers")}
+
+
+@pytest.mark.parametrize("number", [746209, 746213], ids=["from before", "never counted"])
+def test_t5_a_number_that_its_counter_did_not_give_is_named(number):
+    held = stores()
+    held["numbers"].append(
+        {"service": "dealer", "series": "orders:1", "number": number, "issued_at": NOON + timedelta(seconds=number - 746210)}
+    )
+    (found,) = check(history(), held)
+    assert found.sentence == f"1 numbers not of its counter, the first is {number}"
+
+
+def test_t5_a_series_without_a_counter_is_named():
+    held = stores()
+    held["counters"].clear()
     assert wrong(history(), held) == {("T5", "numbers")}
 
 
