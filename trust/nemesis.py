@@ -53,6 +53,8 @@ class Nemesis:
             thaw = threading.Thread(target=self._thaw, args=(pids, fault.seconds), daemon=True)
             thaw.start()
             self._thaws.append(thaw)
+        elif (fault.what, fault.whom) == (STOP, "postgres"):
+            os.kill(pids[0], signal.SIGINT)  # a fast shutdown: it ends its children itself, and SIGTERM would wait for them for ever
         else:
             sign = {KILL: signal.SIGKILL, CRASH: signal.SIGKILL, STOP: signal.SIGTERM}[fault.what]
             os.kill(pids[0], sign)

@@ -15,10 +15,10 @@ NETWORK = {  # and how often each, in parts
     REFUSE: 20, DROP: 2, DELAY: 2, LATE_COPY: 13, TWO_AT_ONCE: 10, CUT: 14, LOSE: 15, UNAVAILABLE: 9, TOO_MANY: 6, HTML: 9,
 }  # fmt: skip
 
-KILL, STOP, FREEZE, CRASH = "kill -9", "SIGTERM", "freeze", "crash"
+KILL, STOP, FREEZE, CRASH = "kill -9", "polite stop", "freeze", "crash"
 PROCESSES = {  # (what is done, to which part): how often, in parts. What dies costs seconds of both cores to come back.
     (FREEZE, "web"): 5, (FREEZE, "child"): 31, (FREEZE, "worker"): 34, (FREEZE, "postgres"): 9, (KILL, "child"): 6, (KILL, "worker"): 7,
-    (KILL, "web"): 2, (STOP, "worker"): 2, (STOP, "child"): 1, (STOP, "web"): 1, (CRASH, "postgres"): 2,
+    (KILL, "web"): 2, (STOP, "worker"): 2, (STOP, "child"): 1, (STOP, "web"): 1, (CRASH, "postgres"): 1, (STOP, "postgres"): 1,
 }  # fmt: skip
 
 
