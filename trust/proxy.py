@@ -4,14 +4,15 @@ import asyncio
 import socket
 import threading
 from collections import Counter
-from collections.abc import Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import suppress
 from typing import Any
 
-from .schedule import CUT, DELAY, DROP, HTML, LATE_COPY, LOSE, REFUSE, TOO_MANY, TWO_AT_ONCE, UNAVAILABLE, network_faults
+from .schedule import CUT, DELAY, DROP, HTML, LATE_COPY, LOSE, REFUSE, RESET, TOO_MANY, TWO_AT_ONCE, UNAVAILABLE, network_faults
 
 PATIENCE_OF_SERVICES, PATIENCE_OF_CLIENTS = 10.0, 4.0  # then who asked has given up
 LATE_SECONDS = 1.5
+SHUT_SECONDS = 0.3
 UPSTREAM_SECONDS = 25.0
 PAGE = b"<!doctype html><html><body>Bienvenue</body></html>"
 CANNED = {
@@ -25,6 +26,30 @@ class Unread(Exception):
     """The connection ended before a whole message was there."""
 
 
+class Door:
+    """While it is shut, who connects is refused; the port stays ours."""
+
+    def __init__(self, serve: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]) -> None:
+        self._serve = serve
+        self._keeps_the_port = _bound(0)
+        self.port: int = self._keeps_the_port.getsockname()[1]
+        self._server: asyncio.Server | None = None
+
+    async def open(self) -> None:
+        self._server = await asyncio.start_server(self._serve, sock=_bound(self.port), limit=2**20)
+
+    def shut(self) -> bool:
+        """Whether it was open."""
+        was, self._server = self._server, None
+        if was:
+            was.close()
+        return was is not None
+
+    def close(self) -> None:
+        self.shut()
+        self._keeps_the_port.close()
+
+
 class Proxies:
     """One loop in one thread, with a door for each destination and kind of caller."""
 
@@ -36,18 +61,15 @@ class Proxies:
         self.passed: Counter[str] = Counter()
         self.loop = asyncio.new_event_loop()
         self._later: set[asyncio.Task[Any]] = set()
-        self._doors: list[asyncio.Server] = []
+        self._doors: dict[tuple[str, str], Door] = {}
         self._thread = threading.Thread(target=self.loop.run_forever, daemon=True, name="proxies")
         self._thread.start()
 
     def door(self, caller: str, target: str, host: str, port: int) -> str:
         """Its address. `caller` is client or service."""
-        door = socket.socket()
-        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        door.bind(("127.0.0.1", 0))
-        opened = asyncio.start_server(lambda r, w: self._serve(caller, target, (host, port), r, w), sock=door, limit=2**20)
-        self._doors.append(asyncio.run_coroutine_threadsafe(opened, self.loop).result(10))
-        return f"http://127.0.0.1:{door.getsockname()[1]}"
+        door = self._doors[caller, target] = Door(lambda r, w: self._serve(caller, target, (host, port), r, w))
+        asyncio.run_coroutine_threadsafe(door.open(), self.loop).result(10)
+        return f"http://127.0.0.1:{door.port}"
 
     def close(self) -> None:
         self.spoils = False
@@ -57,7 +79,7 @@ class Proxies:
         self.loop.close()
 
     async def _end(self) -> None:
-        for door in self._doors:
+        for door in self._doors.values():
             door.close()
         tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
         for task in tasks:
@@ -71,6 +93,8 @@ class Proxies:
                 hop = _hop(caller, target, head)
                 self.passed[hop] += 1
                 happens = self._fault(hop)
+                if happens == REFUSE and self._doors[caller, target].shut():
+                    self._soon(_open_again(self._doors[caller, target]))
                 if not await self._answer(happens, caller, there, _outgoing(head, there) + body, w):
                     break
         except (Unread, OSError, asyncio.LimitOverrunError, TimeoutError, asyncio.CancelledError):
@@ -90,7 +114,7 @@ class Proxies:
     async def _answer(self, kind: str, caller: str, there: tuple[str, int], message: bytes, w: asyncio.StreamWriter) -> bool:
         """Whether the connection may be used again."""
         patience = (PATIENCE_OF_CLIENTS if caller == "client" else PATIENCE_OF_SERVICES) + 0.5
-        if kind == REFUSE:
+        if kind in (RESET, REFUSE):
             w.transport.abort()
             return False
         if kind == DROP:
@@ -126,6 +150,19 @@ class Proxies:
         self._later.add(task)
         task.add_done_callback(self._later.discard)
         return task
+
+
+def _bound(port: int) -> socket.socket:
+    opening = socket.socket()
+    opening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    opening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    opening.bind(("127.0.0.1", port))
+    return opening
+
+
+async def _open_again(door: Door) -> None:
+    await asyncio.sleep(SHUT_SECONDS)
+    await door.open()
 
 
 async def _late(there: tuple[str, int], message: bytes) -> None:

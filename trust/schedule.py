@@ -9,10 +9,10 @@ SERVICES = ("dealer", "hub", "insurer")
 EVERY_SECONDS = 1.8  # between two process faults, in the mean
 EVERY_MESSAGE = 0.05  # the share of messages that something happens to
 
-REFUSE, DROP, DELAY, LATE_COPY, TWO_AT_ONCE = "refuse", "drop", "delay", "late copy", "two at once"
+RESET, REFUSE, DROP, DELAY, LATE_COPY, TWO_AT_ONCE = "reset", "refuse", "drop", "delay", "late copy", "two at once"
 CUT, LOSE, UNAVAILABLE, TOO_MANY, HTML = "cut", "lose", "503", "429", "html with 200"
 NETWORK = {  # and how often each, in parts
-    REFUSE: 20, DROP: 2, DELAY: 2, LATE_COPY: 13, TWO_AT_ONCE: 10, CUT: 14, LOSE: 15, UNAVAILABLE: 9, TOO_MANY: 6, HTML: 9,
+    RESET: 15, REFUSE: 5, DROP: 2, DELAY: 2, LATE_COPY: 13, TWO_AT_ONCE: 10, CUT: 14, LOSE: 15, UNAVAILABLE: 9, TOO_MANY: 6, HTML: 9,
 }  # fmt: skip
 
 KILL, STOP, FREEZE, CRASH = "kill -9", "polite stop", "freeze", "crash"

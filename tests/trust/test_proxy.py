@@ -1,5 +1,6 @@
 """Each fault of the network, seen from both ends."""
 
+import socket
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -40,12 +41,22 @@ def partner():
 
 
 @pytest.fixture
-def say(partner, monkeypatch):
-    port, heard = partner
+def proxies(monkeypatch):
     monkeypatch.setattr(proxy, "PATIENCE_OF_CLIENTS", 0.3)
     monkeypatch.setattr(proxy, "LATE_SECONDS", 0.05)
     proxies = Proxies(1)
-    address = proxies.door("client", "hub", "127.0.0.1", port)
+    yield proxies
+    proxies.close()
+
+
+@pytest.fixture
+def address(partner, proxies):
+    return proxies.door("client", "hub", "127.0.0.1", partner[0])
+
+
+@pytest.fixture
+def say(partner, proxies, address):
+    heard = partner[1]
     proxies.spoils = True
 
     def say(kind):
@@ -57,8 +68,7 @@ def say(partner, monkeypatch):
             except httpx.TransportError as error:
                 return type(error).__name__, "", False, heard
 
-    yield say
-    proxies.close()
+    return say
 
 
 def test_a_message_that_nothing_happens_to_is_passed_on_whole(say):
@@ -66,11 +76,32 @@ def test_a_message_that_nothing_happens_to_is_passed_on_whole(say):
     assert (status, kind, whole, heard) == (200, "application/json", True, [b"words"])
 
 
-@pytest.mark.parametrize("kind", [schedule.REFUSE, schedule.DROP])
-def test_refused_and_dropped_never_arrive(say, kind):
+@pytest.mark.parametrize("kind", [schedule.RESET, schedule.REFUSE, schedule.DROP])
+def test_reset_refused_and_dropped_never_arrive(say, kind):
     status, _, _, heard = say(kind)
     assert status in ("ReadError", "ReadTimeout", "RemoteProtocolError")
     assert heard == []
+
+
+def test_where_one_was_refused_all_are_for_a_moment_and_then_none(say, address, monkeypatch):
+    monkeypatch.setattr(proxy, "SHUT_SECONDS", 0.5)
+    say(schedule.REFUSE)
+    there = ("127.0.0.1", int(address.rpartition(":")[2]))
+    for _ in range(3):
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(there, timeout=0.3)
+    with socket.socket() as another, pytest.raises(OSError, match="in use"):
+        another.bind(there)
+    for _ in range(40):
+        if (said := say(""))[0] == 200:
+            break
+        threading.Event().wait(0.05)
+    assert said[2:] == (True, [b"words"])
+
+
+def test_a_reset_refuses_nobody_else(say):
+    say(schedule.RESET)
+    assert say("")[0] == 200
 
 
 @pytest.mark.parametrize("kind", [schedule.LOSE, schedule.CUT, schedule.DELAY])
