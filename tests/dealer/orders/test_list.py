@@ -10,8 +10,11 @@ from openpyxl import load_workbook
 
 from jupiter.dealer.orders.models import Order, OrderBuyer
 from jupiter.dealer.orders.tables import OrderTable
+from jupiter.dealer.orders.views.finding import sellers_of
+from jupiter.dealer.sites.access import member_of
 from jupiter.dealer.sites.models import Membership
 from jupiter.dealer.vehicles.models import Vehicle
+from jupiter.kit.walls import walled
 from jupiter.kit.web.paging import page_of
 
 from . import make
@@ -161,3 +164,12 @@ def test_picked_rows_are_opened_or_deleted_if_they_are_open(client, orders):
     assert f"Seul un bon en cours peut être supprimé : {second.number}" in text(answer)
     assert not Order.objects.visible().filter(number=first.number, group=first.group).exists()
     assert "Choisissez d’abord un bon" in text(client.post(f"{LIST}choisis/", {"act": "delete", "pick": ["x", "٣"]}, follow=True))
+
+
+def test_no_stranger_is_named_among_the_sellers_even_where_their_site_was_asked_for(site, seller):
+    """Memberships stand behind no second wall: sites do."""
+    stranger = make.a_member(make.a_site(code="B01"), name="M. STRANGER")
+    member = member_of(seller, act="read_order")
+    vars(member)["site_ids"] = [site.pk, stranger.memberships.get().site_id]
+    with walled([site.pk]):
+        assert sellers_of(member) == [seller.get_full_name()]
