@@ -11,23 +11,45 @@ from django.conf import settings
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 
 from jupiter.insurer.claims.models import Claim
 from jupiter.insurer.customers.models import Account
 from jupiter.insurer.policies.models import Policy
 from jupiter.insurer.producers import rules
-from jupiter.insurer.producers.models import OwnedSet, Producer
+from jupiter.insurer.producers.models import Caller, CompiledWithin, OwnedSet, Producer
+from jupiter.insurer.quotes.api import composing
 from jupiter.insurer.quotes.models import Job
+from jupiter.insurer.reconciliation import api as reconciliation_api
+from jupiter.kit.clock import paris
 from jupiter.kit.transmissions.models import Transmission, TransmissionSet
+from jupiter.kit.web.export import CSV, XLSX
 from tests.history import events
 from tests.insurer import make
 from tests.rights import rights_of
-from tests.walls import lower_second_wall, red, tables_without_wall
+from tests.walls import API as API_READ
+from tests.walls import (
+    EXPORTS,
+    PAGE,
+    PDF,
+    SEARCH,
+    Heard,
+    Questions,
+    answers,
+    ask,
+    files,
+    lower_second_wall,
+    masked,
+    red,
+    shown,
+    tables_without_wall,
+)
 
 MARK = "MARQUEUR"
 VERBS = ("get", "head", "post", "put", "patch", "delete", "options")
 ROLES = (rules.PRODUCER_USER, rules.INSURER_ADMIN)
 OPEN_ACTS = {"public", "anyone"}
+SCOPES = "jobs policies reconciliation"
 CODES = {"own": "865268J", "neighbour": "865269K", "foreign": "712345K"}
 # Ninja's addresses carry no act: what they ask of a caller is written here.
 API = {
@@ -67,7 +89,7 @@ def addresses(patterns: Any = None, route: str = "", space: str = "") -> Iterato
             yield from addresses(one.url_patterns, here, f"{space}{one.namespace}:" if one.namespace else space)
         elif isinstance(one, URLPattern):
             act = getattr(one.callback, "act", "") or API.get(re.sub(r"<\w+:", "<", here), "")
-            yield Address(f"{space}{one.name}", here, act)
+            yield Address(f"{space}{one.name or here}", here, act)
 
 
 ALL = list(addresses())
@@ -134,48 +156,39 @@ def world(django_db_setup, django_db_blocker):
             browsers[role] = Client(raise_request_exception=False)
             browsers[role].force_login(user)
         browsers["anonymous"] = Client(raise_request_exception=False)
-        tokens = {"own": make.bearer(make.a_client(own, name="Logiciel A")), "foreign": make.bearer(make.a_client(foreign, name=MARK))}
+        tokens = {
+            "own": make.bearer(make.a_client(own, name="Logiciel A", scopes=SCOPES), SCOPES),
+            "foreign": make.bearer(make.a_client(foreign, name=MARK)),
+        }
         yield World(browsers, tokens, numbers_of())
         transaction.set_rollback(True)
 
 
 def numbers_of() -> dict[str, dict[str, str]]:
-    jobs, policies, accounts, parcels, ids = {}, {}, {}, {}, {}
+    jobs, policies, accounts, parcels, ids, references = {}, {}, {}, {}, {}, {}
     for whose, code in CODES.items():
         owner = Producer.objects.get(code=code)
         quoted = Job.objects.get(producer=owner, state="quoted")
-        jobs[whose], ids[whose] = quoted.number, quoted.public_id
+        jobs[whose], ids[whose], references[whose] = quoted.number, quoted.public_id, quoted.external_reference
         policies[whose] = Policy.objects.get(producer=owner).number
         accounts[whose] = Account.objects.get(producer=owner).number
         parcels[whose] = str(Transmission.objects.filter(owner_id=owner.pk).first().pk)
     for known in (jobs, policies, accounts):
         known["unknown"] = "0999999999"
-    parcels["unknown"], ids["unknown"] = "987654321", f"pc:{'0' * 32}"
-    return {"devis": jobs, "polices": policies, "comptes": accounts, "pk": parcels, "job_id": ids, "policy_id": policies}
+    parcels["unknown"], ids["unknown"], references["unknown"] = "987654321", f"pc:{'0' * 32}", "SP999999Z999999999"
+    named = {"pk": parcels, "job_id": ids, "policy_id": policies, "external_reference": references}
+    return {"devis": jobs, "polices": policies, "comptes": accounts, **named}
 
 
 def where(world: World, address: Address, whose: str) -> str:
     kind = address.plain.split("/")[0]
-    values = {name: world.numbers[name][whose] for name in ("pk", "job_id", "policy_id")}
+    values = {name: world.numbers[name][whose] for name in ("pk", "job_id", "policy_id", "external_reference")}
     values |= {"number": world.numbers.get(kind, {}).get(whose, ""), "sequence": "1"}
     return "/" + re.sub(r"<(\w+)>", lambda found: values[found[1]], address.plain)
 
 
 def names_something(address: Address) -> bool:
     return "<" in address.plain
-
-
-def masked(answer: Any, address: str) -> tuple[int, bytes, dict[str, str]]:
-    body = re.sub(rb'(csrfmiddlewaretoken" value="|x-csrftoken": ")[^"]+', rb"\1", answer.content).replace(address.encode(), b"/HERE/")
-    return answer.status_code, body, {name: value.replace(address, "/HERE/") for name, value in answer.headers.items()}
-
-
-def ask(client: Client, verb: str, address: str, **how: Any) -> Any:
-    """One request that leaves no trace."""
-    with transaction.atomic():
-        answer = getattr(client, verb)(address, **how)
-        transaction.set_rollback(True)
-    return answer
 
 
 @pytest.mark.parametrize("address", WALLED, ids=lambda address: address.name)
@@ -220,51 +233,75 @@ BODIES: dict[str, Callable[[str], Any]] = {
 }
 
 
+SAID = [verb for verb in VERBS if verb not in ("head", "options")]
+
+
 @pytest.mark.parametrize("address", BY_CLIENT, ids=lambda address: address.plain)
-@pytest.mark.parametrize("verb", [verb for verb in VERBS if verb not in ("head", "options")])
+@pytest.mark.parametrize("verb", SAID)
 def test_the_wall_between_programs(world, django_db_blocker, address, verb):
+    with django_db_blocker.unblock():
+        check_program(address, world, verb)
+
+
+def check_program(address: Address, world: World, verb: str) -> None:
     last = address.plain.rsplit("/", 1)[-1]
+    at = {whose: where(world, address, whose) for whose in (*CODES, "unknown")}
+
+    def call(whose, **token):
+        words = BODIES.get(last, lambda whose: {})(whose)
+        how = {"data": json.dumps(words), "content_type": "application/json", "HTTP_IDEMPOTENCY_KEY": "wall"} if verb != "get" else {}
+        query = f"?filter=jobNumber:eq:{world.numbers['devis'][whose]}" if last == "jobs" else ""
+        return ask(world.browsers["anonymous"], verb, at[whose] + query, **how, **token)
+
+    assert call("own").status_code in (401, 405)
+    answers = {whose: call(whose, **world.tokens["own"]) for whose in at}
+    if answers["own"].status_code == 405:
+        return
+    assert answers["own"].status_code == 200, answers["own"].content
+    for whose in ("foreign", "neighbour"):
+        one, other = (masked(answers[name], at[name]) for name in (whose, "unknown"))
+        numbers = {name: world.numbers["devis"][name].encode() for name in (whose, "unknown")}
+        assert (one[0], one[1].replace(numbers[whose], b"N")) == (other[0], other[1].replace(numbers["unknown"], b"N")), whose
+    if names_something(address):
+        assert answers["unknown"].status_code == 404
+
+
+QUESTIONS = (
+    *EXPORTS,
+    *((PAGE, question) for question in ("", "?page=2", "?sort=account", "?edition=2021")),
+    *((SEARCH, f"?q={typed}") for typed in ("marqueu", "712345K", "GARAGE")),  # part of the mark: what one typed is said again
+)
+OWN_MARK = "DUPONT"
+IN_BRIEF = (*EXPORTS, (PAGE, ""), (SEARCH, "?q=marqueu"))  # one question of each kind, for the walls lowered
+LOOKED_AT = [one for one in ALL if one in WALLED or (one.act in OPEN_ACTS and not names_something(one) and not one.name.endswith("logout"))]
+LISTS = {"desk:activities", "quotes:index", "policies:index", "policies:issued", "customers:index", "claims:index"}
+OWN_FILES = {CSV: LISTS, XLSX: LISTS, PDF: {"policies:document"}}
+
+
+def heard_by(world: World, role: str, questions: Questions = IN_BRIEF) -> list[Heard]:
+    return list(answers(world.browsers[role], {one.name: where(world, one, "own") for one in LOOKED_AT}, questions))
+
+
+def heard_by_program(world: World) -> list[Heard]:
+    """What the software of the producer reads; of what has no name, all."""
+    today = paris(timezone.now()).date().isoformat()
+    asked = {"from": today, "to": today, "filter": f"jobNumber:eq:{world.numbers['devis']['own']}"}
+    read = {one.name: where(world, one, "own") for one in ALL if one.act in ("client", "maker")}
+    browser, token = world.browsers["anonymous"], world.tokens["own"]
+    return [Heard(name, API_READ, ask(browser, "get", place, data=asked, **token)) for name, place in read.items()]
+
+
+def test_nothing_of_another_producer_shows_in_any_answer(world, django_db_blocker, caplog):
     with django_db_blocker.unblock():
-        at = {whose: where(world, address, whose) for whose in (*CODES, "unknown")}
-
-        def call(whose, **token):
-            words = BODIES.get(last, lambda whose: {})(whose)
-            how = {"data": json.dumps(words), "content_type": "application/json", "HTTP_IDEMPOTENCY_KEY": "wall"} if verb != "get" else {}
-            query = f"?filter=jobNumber:eq:{world.numbers['devis'][whose]}" if last == "jobs" else ""
-            return ask(world.browsers["anonymous"], verb, at[whose] + query, **how, **token)
-
-        assert call("own").status_code in (401, 405)
-        answers = {whose: call(whose, **world.tokens["own"]) for whose in at}
-        if answers["own"].status_code == 405:
-            return
-        assert answers["own"].status_code == 200, answers["own"].content
-        for whose in ("foreign", "neighbour"):
-            one, other = (masked(answers[name], at[name]) for name in (whose, "unknown"))
-            numbers = {name: world.numbers["devis"][name].encode() for name in (whose, "unknown")}
-            assert (one[0], one[1].replace(numbers[whose], b"N")) == (other[0], other[1].replace(numbers["unknown"], b"N")), whose
-        if names_something(address):
-            assert answers["unknown"].status_code == 404
-
-
-QUESTIONS = ("", "?q=MARQUEUR", "?q=712345K", "?q=GARAGE", "?page=2", "?sort=account", "?edition=2021")
-ECHOES = ('value="MARQUEUR"', "«\u00a0MARQUEUR\u00a0»", "q=MARQUEUR", "«&nbsp;MARQUEUR&nbsp;»")
-
-
-def test_nothing_of_another_producer_shows_in_any_answer(world, django_db_blocker):
-    with django_db_blocker.unblock():
-        looked = 0
-        for address in WALLED:
-            for question in QUESTIONS:
-                answer = ask(world.browsers[rules.PRODUCER_USER], "get", where(world, address, "own") + question)
-                looked += answer.status_code == 200
-                said = answer.content.decode("utf-8", "replace")
-                for echo in ECHOES:  # what one typed oneself
-                    said = said.replace(echo, "")
-                assert MARK not in said, (address.name, question)
-        assert looked > 60
-        for address in BY_CLIENT:
-            answer = ask(world.browsers["anonymous"], "get", where(world, address, "own"), **world.tokens["own"])
-            assert MARK.encode() not in answer.content, address.plain
+        heard = heard_by(world, rules.PRODUCER_USER, QUESTIONS)
+        assert sum(answer.status_code == 200 for _, _, answer in heard) > 60
+        assert shown(MARK, heard) == {}
+        assert files(shown(OWN_MARK, heard)) == OWN_FILES
+        told = heard_by_program(world)
+        assert shown(MARK, told) == shown("712345K", told) == {}
+        assert shown("865268J", told)
+        assert caplog.messages
+        assert MARK not in caplog.text
         theirs = Client()
         theirs.force_login(make.User.objects.get(username=f"{MARK}-712345k".lower()))
         assert MARK in theirs.get("/comptes/").content.decode()  # the mark can be found where it belongs
@@ -307,10 +344,20 @@ def test_every_table_stands_behind_the_second_wall_or_is_named():
     assert tables_without_wall() == set()
 
 
+def any_producer(caller: Caller, code: str) -> Producer:
+    found = Producer.objects.filter(code=code).first()
+    if found is None:
+        composing._refuse(1, "producer_code", "unknown", "")
+    return found
+
+
 def lower_first_wall(monkeypatch):
-    """As if every view had forgotten to ask whose a row is."""
+    """As if every view had forgotten to ask whose a row is, and every operation of the API too."""
     monkeypatch.setattr(OwnedSet, "within", lambda self, reach: self)
     monkeypatch.setattr(TransmissionSet, "of", lambda self, owner_ids: self)
+    monkeypatch.setattr(CompiledWithin, "rows", lambda self, reach, **given: self.of_all.rows(**given))
+    monkeypatch.setattr(composing, "_producer", any_producer)
+    monkeypatch.setattr(reconciliation_api, "_jobs", lambda request: Job.objects.all())
 
 
 @pytest.mark.django_db
@@ -321,6 +368,10 @@ def test_either_wall_holds_alone(world, django_db_blocker, monkeypatch, lowered)
     with django_db_blocker.unblock():
         assert red(lambda address: check_role(world, address, "get", rules.PRODUCER_USER), WALLED) == set()
         assert red(lambda address: check_role(world, address, "post", rules.PRODUCER_USER), WALLED) == set()
+        assert set.union(*(red(check_program, BY_CLIENT, world, verb) for verb in SAID)) == set()
+        heard, told = heard_by(world, rules.PRODUCER_USER), heard_by_program(world)
+    assert shown(MARK, [*heard, *told]) == shown("712345K", told) == {}
+    assert files(shown(OWN_MARK, heard)) == OWN_FILES
 
 
 @pytest.mark.django_db
@@ -331,4 +382,14 @@ def test_without_both_walls_this_matrix_is_red(world, django_db_blocker, monkeyp
     with django_db_blocker.unblock():
         seen = red(lambda address: check_role(world, address, "get", rules.PRODUCER_USER), WALLED)
         seen |= red(lambda address: check_role(world, address, "post", rules.PRODUCER_USER), WALLED)
+        programs = set.union(*(red(check_program, BY_CLIENT, world, verb) for verb in SAID))
+        heard, told = heard_by(world, rules.PRODUCER_USER), heard_by_program(world)
     assert seen == {address.name for address in WALLED if names_something(address) and rules.PRODUCER_USER in rules.MAY[address.act]}
+    assert programs == {address.name for address in BY_CLIENT}
+    assert shown(MARK, heard) == {
+        PAGE: {"desk:home"} | LISTS,
+        SEARCH: {"desk:home", "desk:search"} | LISTS,
+        CSV: LISTS,
+        XLSX: LISTS,
+    }
+    assert shown("712345K", told) == {API_READ: {"api:compare_days", "api:compare_jobs"}}
