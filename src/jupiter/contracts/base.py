@@ -44,6 +44,8 @@ def _instant(value: Any) -> Any:
         instant = datetime.fromisoformat(value)
         if instant.tzinfo is None:
             raise ValueError("an instant bears its offset, for example 2021-12-07T10:30:00+00:00")
+        if not datetime.min.year < instant.year < datetime.max.year:
+            raise ValueError("at the ends of time another offset's year does not exist: nobody could read it again")
         return instant
     return value
 
@@ -74,4 +76,13 @@ Text = Annotated[str, StringConstraints(max_length=200)]
 ShortText = Annotated[str, StringConstraints(max_length=40)]
 Kilometres = Annotated[int, Field(ge=0, le=1_000_000)]
 Months = Annotated[int, Field(ge=1, le=60)]
+# What is kept of another service's words is never longer than the column that keeps it.
+Size = Annotated[int, Field(ge=1, le=2_147_483_647)]
+Sequence = Annotated[int, Field(ge=0, le=2_147_483_647)]
+TenDigits = Annotated[str, StringConstraints(max_length=10)]
+Premium = Annotated[Money, Field(ge=Decimal("-99999999.99"), le=Decimal("99999999.99"))]
+WebLink = Annotated[str, StringConstraints(max_length=500, pattern=r"^(https?://[!-\[\]-~]+)?$")]
+ProductName = Annotated[str, StringConstraints(max_length=120)]
+FileName = Annotated[str, StringConstraints(max_length=120)]
+ServicePath = Annotated[str, StringConstraints(max_length=300)]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]

@@ -6,9 +6,24 @@ The state is always whole, never a change; `sequence` grows by one with each cha
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
-from .base import BY_NAME, Answer, Day, Instant, Money, Sha256
+from .base import (
+    BY_NAME,
+    Answer,
+    Day,
+    FileName,
+    Instant,
+    Premium,
+    ProductName,
+    Sequence,
+    ServicePath,
+    Sha256,
+    ShortText,
+    Size,
+    TenDigits,
+    WebLink,
+)  # fmt: skip
 
 
 class SaleState(StrEnum):
@@ -85,26 +100,26 @@ class DifferenceV1(Answer):
 class QuoteV1(Answer):
     """The devis at the insurer."""
 
-    number: str
+    number: TenDigits
     """Numéro de devis: ten digits."""
     state: str
     """`draft`, `quoted`, `withdrawn`, `expired` or `bound`."""
     expires_on: Day | None = None
     """The last day on which it can be bought."""
-    premium: Money | None = None
+    premium: Premium | None = None
     """Prime TTC, once priced and chosen."""
-    product: str = ""
+    product: ProductName = ""
     """The chosen offering, for example `GVO Premium 7 / 150`."""
-    link: str = ""
+    link: WebLink = ""
     """Of the quote’s screen at the insurer; a person logs in there."""
 
 
 class PolicyV1(Answer):
     """The policy, as it was issued."""
 
-    number: str
+    number: TenDigits
     """Numéro de police: ten digits."""
-    product: str
+    product: ProductName
     """The offering, for example `GVO Premium 7 / 150`."""
     months: int
     """Duration."""
@@ -112,7 +127,7 @@ class PolicyV1(Answer):
     """First covered day."""
     ends_on: Day
     """Half-open: cover ends as this day begins."""
-    premium: Money
+    premium: Premium
     """Prime TTC."""
     issued_on: Day
     """When it was bought."""
@@ -121,13 +136,13 @@ class PolicyV1(Answer):
 class DocumentV1(Answer):
     """The policy’s PDF."""
 
-    name: str
+    name: FileName
     """File name; it carries no right."""
-    href: str
+    href: ServicePath
     """Path on the service that says it; it asks for the caller’s own token."""
     sha256: Sha256
     """SHA-256 of the bytes, in hexadecimal."""
-    size: Annotated[int, Field(ge=1)]
+    size: Size
     """Bytes."""
 
 
@@ -136,7 +151,7 @@ class SaleStateV1(Answer):
 
     reference: str
     """The caller’s own."""
-    sequence: int
+    sequence: Sequence
     """Grows by one with each change of this sale at the hub: of two states the higher is newer."""
     at: Instant
     """When it last changed."""
@@ -144,9 +159,9 @@ class SaleStateV1(Answer):
     """Of the sale at the hub."""
     cover: Annotated[CoverState, BY_NAME]
     """Of the guarantor’s part."""
-    declaration_number: str = ""
+    declaration_number: Annotated[ShortText, Field(validate_default=True)] = ""
     """`SP`, the point of sale’s hub code and nine digits, for example `SP953617Z100034312`; empty before it is drawn."""
-    guarantor: str = ""
+    guarantor: ShortText = ""
     """Key of the guarantor; empty when none is chosen."""
     point_of_sale: str = ""
     """Name of the point of sale."""
@@ -160,7 +175,7 @@ class SaleStateV1(Answer):
     """Values changed at the hub or at the insurer: never written over the order."""
     quote: QuoteV1 | None = None
     """Once it exists."""
-    policy: PolicyV1 | None = None
+    policy: Annotated[PolicyV1 | None, Field(validate_default=True)] = None
     """Once it is issued."""
     document: DocumentV1 | None = None
     """Once the hub holds its bytes."""
@@ -168,6 +183,20 @@ class SaleStateV1(Answer):
     """Why the guarantor’s part is set aside; empty otherwise."""
     happened: str = ""
     """The last thing that happened, in a French sentence."""
+
+    @field_validator("declaration_number")
+    @classmethod
+    def _is_there_once_declared(cls, number: str, info: ValidationInfo) -> str:
+        if info.data.get("state") == SaleState.DECLARED and not number:
+            raise ValueError("a declared sale has its number")
+        return number
+
+    @field_validator("policy")
+    @classmethod
+    def _is_there_once_issued(cls, policy: PolicyV1 | None, info: ValidationInfo) -> PolicyV1 | None:
+        if info.data.get("cover") == CoverState.ISSUED and (policy is None or not policy.number):
+            raise ValueError("a cover that is issued has its policy")
+        return policy
 
 
 class SaleNoticeV1(Answer):

@@ -54,12 +54,7 @@ class StrictParser(Parser):
         except strict_json.TooLarge as reason:
             raise Problem(413, "body-too-large", _("Corps trop grand\u00a0: %(reason)s.") % {"reason": reason}) from reason
         except strict_json.Unreadable as reason:
-            errors = (
-                [{"pointer": reason.pointer, "code": "unreadable", "message": f"{reason.field}\u00a0: {reason}"}] if reason.pointer else []
-            )
-            raise Problem(
-                400, "unreadable-json", _("Le JSON est illisible\u00a0: %(reason)s.") % {"reason": reason}, errors=errors
-            ) from reason
+            raise unreadable(reason) from reason
 
 
 def make_api(*, title: str, description: str, version: str = "1", envelopes: Mapping[str, dict[str, Any]] = PROBLEM_ALONE) -> NinjaAPI:
@@ -89,6 +84,12 @@ def make_api(*, title: str, description: str, version: str = "1", envelopes: Map
 def not_found() -> Problem:
     """The one answer for what does not exist and for what is another's."""
     return Problem(404, "not-found", _("Introuvable."))
+
+
+def unreadable(reason: strict_json.Unreadable) -> Problem:
+    """Not JSON as we take it, with a pointer where one place is to blame."""
+    errors = [{"pointer": reason.pointer, "code": "unreadable", "message": f"{reason.field}\u00a0: {reason}"}] if reason.pointer else []
+    return Problem(400, "unreadable-json", _("Le JSON est illisible\u00a0: %(reason)s.") % {"reason": reason}, errors=errors)
 
 
 def broken() -> Problem:

@@ -11,7 +11,7 @@ from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 
 class NotSigned(Exception):
-    """No signature of a secret we know, or one made more than five minutes from now."""
+    """No signature of a secret we know, or one made more than five minutes from now, or an id that cannot be kept."""
 
 
 def new_secret() -> str:
@@ -31,6 +31,7 @@ def signed_headers(keys: Iterable[str], *, notice_id: str, body: bytes, now: dat
     }
 
 
+LONGEST_ID = 255  # what the inbox keeps
 LONGEST_SENTENCE = 300  # what both ends keep
 
 
@@ -49,5 +50,7 @@ def verified_id(keys: Iterable[str], headers: Mapping[str, str], body: bytes) ->
             Webhook(secret).verify(body, given, json_parse=False)
         except (WebhookVerificationError, ValueError, binascii.Error):  # UnicodeDecodeError is a ValueError
             continue
+        if len(given["webhook-id"]) > LONGEST_ID:
+            raise NotSigned
         return given["webhook-id"]
     raise NotSigned

@@ -1,6 +1,7 @@
 """What the hub announces: signed, once, the newest only."""
 
 import json
+from copy import deepcopy
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
@@ -133,3 +134,29 @@ def test_a_secret_of_two_rotations_ago_signs_no_more(client, link, order):
 def test_the_api_is_described_and_readable(client):
     assert "/api/v1/notices/hub/{client_id}" in client.get("/api/openapi.json").json()["paths"]
     assert client.get("/api/docs").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("place", "wrong"),
+    [
+        ("document/name", "x" * 121), ("document/size", 2**31), ("quote/number", "1" * 11), ("quote/product", "x" * 121),
+        ("quote/premium", "100000000.00"), ("policy/number", "1" * 11), ("policy", None), ("declaration_number", ""), ("guarantor", "x" * 41),
+        ("sequence", 2**31), ("at", "0001-01-01T00:00:00+14:00"),
+    ],
+    ids=lambda value: value if isinstance(value, str) and "/" in value else "",
+)  # fmt: skip
+def test_what_cannot_be_kept_or_read_again_is_refused_by_its_place(client, link, order, place, wrong):
+    words = deepcopy(EXAMPLE)
+    words["data"]["reference"] = str(order.sale_reference)
+    *way, last = place.split("/")
+    part = words["data"]
+    for step in way:
+        part = part[step]
+    part[last] = wrong
+    before = SaleAtHub.objects.get().sequence
+
+    answer = post(client, link, words)
+
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (400, f"/data/{place}")
+    assert not ReceivedNotice.objects.exists()
+    assert SaleAtHub.objects.get().sequence == before

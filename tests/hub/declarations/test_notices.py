@@ -120,3 +120,31 @@ def test_facts_changed_at_the_insurer_are_differences_for_the_dealer(client, sal
         ("/vehicle/plate", "ER-452-AS", "ER-452-AT", "insurer"),
         ("/delivery_on", "07/12/2021", "10/12/2021", "insurer"),
     }
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"document__name": "x" * 121}, {"document__href": "/" + "x" * 300}, {"document__size": 2**31}, {"quote__number": "1" * 11},
+        {"policy__number": "1" * 11}, {"sequence": 2**31}, {"policy": None}, {"quote__link": "javascript:alert(1)"},
+        {"at": "9999-12-31T23:59:59-14:00"},
+    ],
+    ids=lambda wrong: next(iter(wrong)),
+)  # fmt: skip
+def test_what_cannot_be_kept_or_read_again_is_refused_by_its_place(client, sale, wrong):
+    (name,) = wrong
+    answer = tell(client, make.a_job_notice(sale, state="bound", **wrong))
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (400, f"/data/{name.replace('__', '/')}")
+    assert not ReceivedNotice.objects.exists()
+    held = Sale.objects.get()
+    assert (held.sequence, held.cover) == (sale.sequence, sale.cover)
+
+
+def test_an_id_that_cannot_be_kept_signs_nothing(client, sale):
+    assert tell(client, make.a_job_notice(sale), notice_id="n" * 256).status_code == 401
+    assert tell(client, make.a_job_notice(sale), notice_id="n" * 255).status_code == 204
+
+
+def test_an_unreadable_place_is_pointed_at(client, sale):
+    answer = tell(client, make.a_job_notice(sale, happened="\x00"))
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (400, "/data/happened")

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from jupiter.contracts.sale_state import SaleNoticeV1
 from jupiter.dealer.sites.models import HubLink
 from jupiter.kit import strict_json
-from jupiter.kit.api import Problem, field_errors, make_api, not_found
+from jupiter.kit.api import Problem, field_errors, make_api, not_found, unreadable
 from jupiter.kit.clock import business_today
 from jupiter.kit.compiled import Compiled, Given
 from jupiter.kit.notices import NotSigned, verified_id
@@ -46,7 +46,7 @@ def hear_the_hub(request: HttpRequest, client_id: ClientId) -> HttpResponse:
     try:
         notice = SaleNoticeV1.model_validate(strict_json.loads(request.body))
     except strict_json.Unreadable as reason:
-        raise Problem(400, "unreadable-json", _("Le JSON est illisible\u00a0: {reason}.").format(reason=reason)) from reason
+        raise unreadable(reason) from reason
     except ValidationError as refused:
         raise Problem(400, "unreadable-notice", _("Cet avis n’est pas lisible."), errors=field_errors(refused.errors())) from refused  # type: ignore[arg-type]
     if link is None:

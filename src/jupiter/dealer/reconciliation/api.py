@@ -12,7 +12,7 @@ from jupiter.contracts.reconciliation import DaysV1, ReconciliationAskedV1, Sale
 from jupiter.dealer.declarations.models import SaleAtHub, SaleSet
 from jupiter.dealer.sites.models import HubLink
 from jupiter.kit import strict_json
-from jupiter.kit.api import Problem, field_errors
+from jupiter.kit.api import Problem, field_errors, unreadable
 from jupiter.kit.differences.rules import AT_ONCE
 from jupiter.kit.differences.windows import REFUSED, between
 from jupiter.kit.notices import NotSigned, verified_id
@@ -76,7 +76,7 @@ def _asked(request: HttpRequest, client_id: str) -> tuple[HubLink, Reconciliatio
     try:
         return link, ReconciliationAskedV1.model_validate(strict_json.loads(request.body))
     except strict_json.Unreadable as reason:
-        raise Problem(400, "unreadable-json", _("Le JSON est illisible\u00a0: {reason}.").format(reason=reason)) from reason
+        raise unreadable(reason) from reason
     except ValidationError as refused:
         errors = field_errors(refused.errors())  # type: ignore[arg-type]
         raise Problem(400, "unreadable-notice", _("Cette question n’est pas lisible."), errors=errors) from refused

@@ -17,7 +17,7 @@ from jupiter.hub.dealers.access import ClientDoor, for_the_client
 from jupiter.hub.dealers.api import client_of
 from jupiter.hub.guarantors.models import GuarantorLink
 from jupiter.kit import strict_json
-from jupiter.kit.api import Problem, field_errors, idempotency_key, not_found
+from jupiter.kit.api import Problem, field_errors, idempotency_key, not_found, unreadable
 from jupiter.kit.clock import business_today
 from jupiter.kit.compiled import Compiled, Given
 from jupiter.kit.inbox.actions import Answer, KeyUsedForOtherWords, StillRunning, always, answer_once
@@ -231,7 +231,7 @@ def insurer_notice(request: HttpRequest) -> HttpResponse:
     try:
         notice = JobNoticeV1.model_validate(strict_json.loads(request.body))
     except strict_json.Unreadable as error:
-        raise Problem(400, "unreadable-json", _("Le JSON est illisible\u00a0: %(error)s.") % {"error": error}) from error
+        raise unreadable(error) from error
     except ValidationError as error:
         raise Problem(400, "unreadable-notice", _("Ce n’est pas une nouvelle de devis."), errors=field_errors(_plain(error))) from error
     with everywhere(asks_by_key=True):
