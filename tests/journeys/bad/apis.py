@@ -5,15 +5,20 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
+from decimal import Decimal
 from uuid import uuid4
 
 from jupiter.contracts.insurance_job import AccountV1, InsuredVehicleV1, SubmissionV1
+from jupiter.contracts.job_notice import JobNoticeV1
+from jupiter.contracts.reconciliation import ReconciliationAskedV1
+from jupiter.contracts.sale_state import SaleNoticeV1
 from tests.journeys.running import CHECKOUT
 
 from . import kinds
 from .calls import NOTHING, Call, changed, properties
 from .forms import NOBODY
-from .place import Line, Place
+from .place import Line, Place, signed_bytes
 
 
 def example(name: str) -> dict:
@@ -150,6 +155,142 @@ def a_choice_by_api(place):
     )  # fmt: skip
 
 
+# Signed by the service that says it
+
+
+def signed_line(place, service, path):
+    """Whatever the words are, they are signed by whom they come from."""
+    http = place.window(service).http
+
+    def send(words):
+        body = json.dumps(words).encode()
+        headers = {"content-type": "application/json"} | signed_bytes(body, place.notice_secret(service), id_=str(uuid4()))
+        return http.post(path, content=body, headers=headers)
+
+    return send
+
+
+def each_newer(send, valid):
+    """Each notice is newer than the one before, so that each is taken; unless its number is what is tried."""
+    newer = itertools.count(1_000)
+
+    def say(words):
+        said = words["data"]
+        if isinstance(said, dict) and said.get("sequence") == valid["data"]["sequence"]:
+            words = changed(words, "/data/sequence", next(newer))
+        return send(words)
+
+    return say
+
+
+def properties_of(contract):
+    schema = contract.model_json_schema()
+    return list(properties(schema, schema.get("$defs", {})))
+
+
+def text_of(kept):
+    if isinstance(kept, Decimal):
+        return f"{kept:.2f}"
+    return kept.isoformat() if isinstance(kept, date) else kept
+
+
+KEPT_BY_THE_DEALER = {
+    "/data/state": "state", "/data/cover": "cover_state", "/data/declaration_number": "declaration_number", "/data/guarantor": "guarantor",
+    "/data/quote/number": "quote_number", "/data/quote/link": "quote_link", "/data/quote/expires_on": "quote_expires_on",
+    "/data/policy/product": "product", "/data/policy/premium": "premium", "/data/policy/number": "policy_number",
+    "/data/policy/starts_on": "policy_starts_on", "/data/policy/ends_on": "policy_ends_on", "/data/policy/issued_on": "policy_issued_on",
+    "/data/trouble": "cover_trouble",
+}  # fmt: skip
+LISTS_KEPT_BY_THE_DEALER = ("messages", "missing", "warnings", "differences")
+
+
+def a_notice_to_the_dealer(place):
+    sale = place.a_policy()
+    kept_at = {"reference": sale.reference}
+    valid = example("sale_notice")
+    valid["data"] |= kept_at | {
+        "missing": [{"pointer": "/vehicle/plate", "message": "Le champ immatriculation est obligatoire"}],
+        "differences": [
+            {
+                "pointer": "/delivery_on", "label": "Date de livraison", "order": "07/12/2021", "theirs": "08/12/2021", "where": "hub",
+                "at": "2021-12-07T10:31:04Z",
+            }
+        ],
+    }  # fmt: skip
+    held = place.rows("dealer", "SELECT * FROM declarations_saleathub WHERE reference = %s", sale.reference)[0]
+    valid["data"]["document"] |= {"name": held["document_name"], "sha256": held["document_sha256"], "size": held["document_size"]}
+    send = each_newer(signed_line(place, "dealer", f"/api/v1/notices/hub/{place.links['dealer_hub']['A']['client_id']}"), valid)
+    row = "SELECT to_jsonb(s) - '{updated_at}'::text[] AS row FROM declarations_saleathub s WHERE reference = %s"
+
+    def picture():
+        """All rows that a notice may write."""
+        return [
+            place.rows("dealer", row, sale.reference),
+            place.rows("dealer", "SELECT count(*) FROM inbox_receivednotice"),
+            place.rows("dealer", "SELECT count(*) FROM journal_entry WHERE what = 'notice'"),
+            place.rows("dealer", "SELECT count(*) FROM transmissions_transmission WHERE subject = %s", sale.reference),
+        ]
+
+    def kept(pointer):
+        there = place.rows("dealer", "SELECT * FROM declarations_saleathub WHERE reference = %s", sale.reference)[0]
+        name, *way = pointer.removeprefix("/data").strip("/").split("/")
+        if name in LISTS_KEPT_BY_THE_DEALER:
+            return there[name][0][way[-1]]
+        return text_of(there[KEPT_BY_THE_DEALER[pointer]]) if pointer in KEPT_BY_THE_DEALER else NOTHING
+
+    return Call(
+        "notice of a sale", send, valid, properties_of(SaleNoticeV1), kinds.SALE_NOTICE, kept, told_by_a_service=True, picture=picture
+    )
+
+
+FACTS_AT_THE_HUB = {
+    "vin": "vin", "plate": "plate", "delivery_on": "delivery_on", "first_registered_on": "first_registered_on", "make": "make",
+    "model": "model",
+}  # fmt: skip
+
+
+def a_notice_to_the_hub(place):
+    sale = place.a_policy()
+    question = "SELECT * FROM declarations_sale WHERE declaration_number = %s"
+    held = place.rows("hub", question, sale.declaration_number)[0]
+    paper = place.rows("hub", "SELECT name, sha256, size FROM declarations_policydocument WHERE sale_id = %s", held["id"])[0]
+    valid = example("job_notice")
+    valid["data"] |= {"external_reference": sale.declaration_number}
+    valid["data"]["document"] |= paper
+    send = each_newer(signed_line(place, "hub", "/api/v1/notices/insurer"), valid)
+
+    def picture():
+        return [
+            place.rows("hub", "SELECT to_jsonb(s) AS row FROM declarations_sale s WHERE id = %s", held["id"]),
+            place.rows("hub", "SELECT count(*) FROM inbox_receivednotice"),
+            place.rows("hub", "SELECT count(*) FROM journal_entry WHERE what = 'receive_notice'"),
+        ]
+
+    def kept(pointer):
+        there = place.rows("hub", question, sale.declaration_number)[0]
+        name, *way = pointer.removeprefix("/data").strip("/").split("/")
+        if name in ("quote", "policy"):
+            return there[name][way[-1]]
+        if name == "facts" and way[-1] in FACTS_AT_THE_HUB:
+            return there["insurer_facts"].get(FACTS_AT_THE_HUB[way[-1]], "")  # what it leaves blank it does not say
+        return NOTHING
+
+    return Call(
+        "notice of a quote", send, valid, properties_of(JobNoticeV1), kinds.JOB_NOTICE, kept, told_by_a_service=True, picture=picture
+    )
+
+
+def a_question_to_the_dealer(of):
+    def call(place):
+        path = f"/api/v1/reconciliation/hub/{place.links['dealer_hub']['A']['client_id']}/{of}"
+        return Call(
+            f"question of {of}", signed_line(place, "dealer", path), example("reconciliation_asked") | {"cursor": None},
+            properties_of(ReconciliationAskedV1), kinds.QUESTION,
+        )  # fmt: skip
+
+    return call
+
+
 CALLS: dict[str, Callable[[Place], Call]] = {
     "PUT sale": a_sale_by_api,
     "POST launch": a_launch_by_api,
@@ -161,4 +302,8 @@ CALLS: dict[str, Callable[[Place], Call]] = {
     "composite's submission": a_part_of_the_composite(1, SubmissionV1, kinds.SUBMISSION),
     "composite's vehicle": a_part_of_the_composite(2, InsuredVehicleV1, kinds.VEHICLE_BY_API),
     "PATCH job": a_choice_by_api,
+    "notice to the dealer": a_notice_to_the_dealer,
+    "notice to the hub": a_notice_to_the_hub,
+    "question of days": a_question_to_the_dealer("days"),
+    "question of sales": a_question_to_the_dealer("sales"),
 }

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 
 from . import rows
-from .rows import ANY, NORMALISE, REFUSE, Row
+from .rows import ANY, AS_SAID, NORMALISE, REFUSE, Row
 from .trying import ENGLISH
 
 PROBLEM = "application/problem+json"
@@ -37,7 +37,13 @@ KINDS: dict[str, list[Row]] = rows.KINDS | {
     "identifier": [rows.row("B332"), rows.row("B031")],
     "fixed": [rows.row("B031")],
     "part": [],
+    "name of a sale": [replace(row, expected=ANY) for row in (*rows.TABLE["comment"], *rows.TABLE["plate"])],
+    "instant": [
+        *_typed("first_registration"),
+        *(Row(value, value, REFUSE) for value in ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2021-12-07T10:31:04")),
+    ],
 }
+TYPED = ("day", "instant", "money", "number", "yes or no", "code")  # the contract says what they are, whoever says them
 
 
 @dataclass(frozen=True)
@@ -95,6 +101,12 @@ class Call:
     is_strict: bool = False  # takes only what is written already: what the table normalises may be refused
     exceptions: Mapping[object, Mapping[str, str]] = field(default_factory=dict)
     anonymous: bool = False
+    told_by_a_service: bool = (
+        False  # its own word of its own things, not a person's: kept as it was said, or refused; unknown names ignored
+    )
+    picture: Callable[[], object] | None = None  # of what it may change: the same after a refusal
+    seen: object = None
+    effects: list[str] = field(default_factory=list)
 
     def run(self) -> list[str]:
         troubles = [f"{self.name}: {one.pointer} has no kind: say what it is" for one in self.found if one.pointer not in self.kinds]
@@ -105,15 +117,30 @@ class Call:
             for type_, value in SAMPLES:
                 told = self._try_type(one, type_, value)
                 troubles += [f"{self.name} {one.pointer} = {json.dumps(value)[:40]}: {trouble}" for trouble in told]
+            if self.told_by_a_service and (status := self._say(one.pointer, NOTHING).status_code) >= 500:
+                troubles.append(f"{self.name} without {one.pointer}: status {status}")
             for row in KINDS[self.kinds.get(one.pointer, "part")]:
+                if self.told_by_a_service and self.kinds.get(one.pointer) not in TYPED and row.expected != ANY:
+                    row = replace(row, expected=AS_SAID)
                 for key in ((one.pointer, row.id), row.id):
                     row = replace(row, **self.exceptions.get(key, {}))  # type: ignore[arg-type]
                 told = self._try_row(one, row)
                 troubles += [f"{self.name} {one.pointer} {row.id} {row.value[:40]!a}: {trouble}" for trouble in told]
-        return [*troubles, *self._try_unknown()]
+        return [*troubles, *self._try_unknown(), *self.effects]
+
+    def _say(self, pointer: str, value: Any, *, within: Any = None) -> httpx.Response:
+        if self.picture and self.seen is None:
+            self.seen = self.picture()
+        answer = self.send(changed(self.valid if within is None else within, pointer, value))
+        before, self.seen = self.seen, None  # what is taken changes it
+        if self.picture and answer.status_code >= 400:
+            self.seen = self.picture()
+            if self.seen != before:
+                self.effects.append(f"{self.name} {pointer} = {value!a:.60}: refused ({answer.status_code}), and not without effect")
+        return answer
 
     def _try_type(self, one: Property, type_: str, value: Any) -> list[str]:
-        answer = self.send(changed(self.valid, one.pointer, value))
+        answer = self._say(one.pointer, value)
         fits = type_ in one.types or (type_ == "integer" and "number" in one.types)
         if fits and not (one.is_code and value == "texte"):
             return [f"status {answer.status_code}"] if answer.status_code >= 500 else []
@@ -124,14 +151,16 @@ class Call:
         for name, value in row.changes.items():
             beside = f"{one.pointer.rsplit('/', 1)[0]}/{name}"
             words = changed(words, beside, value) if beside in self.kinds else words
-        answer = self.send(changed(words, one.pointer, row.value))
+        answer = self._say(one.pointer, row.value, within=words)
         if answer.status_code >= 500:
             return [f"status {answer.status_code}"]
         if row.expected == ANY or (row.is_blank and row.expected == REFUSE):  # a draft may leave a text out, or empty
             return []
         if row.expected == REFUSE:
             return self._refused(one.pointer, answer)
-        if answer.status_code not in (200, 201):
+        if row.expected == AS_SAID and answer.status_code in (400, 422):
+            return self._refused(one.pointer, answer)
+        if answer.status_code not in (200, 201, 204):
             return self._refused(one.pointer, answer) if self.is_strict else [f"refused, should be taken: {answer.text[:300]}"]
         wanted = row.to if row.expected == NORMALISE else row.value
         seen = self.kept(one.pointer) if self.kept else None
@@ -142,8 +171,14 @@ class Call:
         return [
             f"{self.name} with {name}: {trouble}"
             for name in ("dealer_id", "id", "group")
-            for trouble in self._refused(f"/{name}", self.send(changed(self.valid, f"/{name}", "OTHER")))
+            for trouble in self._unknown(f"/{name}", self._say(f"/{name}", "OTHER"))
         ]
+
+    def _unknown(self, pointer: str, answer: httpx.Response) -> list[str]:
+        if not self.told_by_a_service:
+            return self._refused(pointer, answer)
+        taken = "OTHER" in str(self.picture()) if self.picture else False
+        return ["it was taken"] if taken else [] if answer.status_code == 204 else [f"status {answer.status_code}, should be ignored"]
 
     def _refused(self, pointer: str, answer: httpx.Response) -> list[str]:
         if answer.status_code not in (400, 422):

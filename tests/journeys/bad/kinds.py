@@ -122,3 +122,43 @@ CHOICE = {
     "/data": "part", "/data/attributes": "part", "/data/attributes/offering": "secret", "/data/attributes/months": "number",
     "/data/checksum": "secret",
 }  # fmt: skip
+
+
+# The notices between services: what one says of its own things
+
+QUOTE = {"/number": "identifier", "/state": "identifier", "/expires_on": "day", "/premium": "money", "/product": "line", "/link": "line"}
+POLICY = {
+    "/number": "identifier", "/product": "line", "/months": "number", "/starts_on": "day", "/ends_on": "day", "/premium": "money",
+    "/issued_on": "day",
+}  # fmt: skip
+DOCUMENT = {"/name": "line", "/href": "line", "/sha256": "code", "/size": "number"}
+
+
+def part(pointer: str, kinds: dict[str, str]) -> dict[str, str]:
+    return {pointer: "part"} | {pointer + name: kind for name, kind in kinds.items()}
+
+
+SALE_NOTICE = {
+    "/type": "identifier", "/timestamp": "instant", "/data": "part", "/data/reference": "name of a sale", "/data/sequence": "number",
+    "/data/at": "instant", "/data/state": "code", "/data/cover": "code", "/data/declaration_number": "identifier",
+    "/data/guarantor": "identifier", "/data/point_of_sale": "name", "/data/trouble": "line", "/data/happened": "line",
+    **part("/data/messages", {"/0/source": "name", "/0/tone": "identifier", "/0/text": "line"}),
+    **part("/data/missing", {"/0/pointer": "identifier", "/0/message": "line"}),
+    **part("/data/warnings", {"/0/code": "identifier", "/0/message": "line"}),
+    **part("/data/differences", {
+        "/0/pointer": "identifier", "/0/label": "name", "/0/order": "line", "/0/theirs": "line", "/0/where": "identifier", "/0/at": "instant",
+    }),
+    **part("/data/quote", QUOTE), **part("/data/policy", POLICY), **part("/data/document", DOCUMENT),
+}  # fmt: skip
+JOB_NOTICE = {
+    "/type": "identifier", "/timestamp": "instant", "/data": "part", "/data/external_reference": "name of a sale",
+    "/data/producer_code": "identifier", "/data/sequence": "number", "/data/at": "instant", "/data/happened": "line",
+    **part("/data/facts", {
+        "/vin": "vin", "/plate": "plate", "/delivery_on": "day", "/mileage_km": "number", "/din_power_hp": "number",
+        "/first_registered_on": "day", "/make": "line", "/model": "line", "/months": "number", "/premium": "money",
+    }),
+    **part("/data/quote", QUOTE), **part("/data/policy", POLICY), **part("/data/document", DOCUMENT),
+}  # fmt: skip
+QUESTION = {
+    "/from_on": "day", "/to_on": "day", "/owner": "rrd1", "/cursor": "code", "/references": "part",
+}  # fmt: skip

@@ -5,9 +5,12 @@ import hmac
 import json
 import time
 from base64 import b64decode, b64encode
+from contextlib import ExitStack
 from dataclasses import dataclass
+from typing import Any
 
 import httpx
+import psycopg
 
 from tests.journeys.running import Suite, seller_script, wait_for
 
@@ -36,6 +39,8 @@ class Place:
         self.suite = suite
         self.windows: dict[tuple[str, str], Window] = {}
         self.opened: list[Window] = []
+        self.doors = ExitStack()
+        self.inside: dict[str, psycopg.Connection[dict[str, Any]]] = {}
         self.seller = sell.Seller(sell.Suite(suite.data), suite.data / "sold")
         self.seller.log_in()
 
@@ -71,7 +76,14 @@ class Place:
             window.log_in(username, self.suite.login(service, username)["password"])
         return window
 
+    def rows(self, service: str, question: str, *values: Any) -> list[dict[str, Any]]:
+        """Asked often: by one connection."""
+        if service not in self.inside:
+            self.inside[service] = self.doors.enter_context(self.suite.inside(service))
+        return self.inside[service].execute(question, values or None).fetchall()
+
     def close(self) -> None:
+        self.doors.close()
         for window in (*self.opened, self.seller.dealer, self.seller.hub, self.seller.insurer):
             window.http.close()
 
@@ -99,6 +111,15 @@ class Place:
         sale.declaration_number = self.seller.declare(sale.reference)["declaration_number"]
         job = wait_for(lambda: self.seller.job(sale.declaration_number), 60, "the insurer has no devis")
         sale.job, sale.quote_number = job["id"], job["jobNumber"]
+        return sale
+
+    def a_policy(self) -> "Sale":
+        """Bought; the hub and the dealer have its paper."""
+        sale = self.a_quote()
+        self.seller.quote(sale.job)
+        self.seller.buy(sale.job)
+        paper = "SELECT 1 FROM declarations_keptdocument WHERE sale_id = (SELECT id FROM declarations_saleathub WHERE reference = %s)"
+        wait_for(lambda: self.suite.rows("dealer", paper, sale.reference), 60, "the policy's paper does not reach the dealer")
         return sale
 
     def configure(self) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
-ACCEPT, NORMALISE, REFUSE, ANY = "accept", "normalise", "reject", "any"
+ACCEPT, NORMALISE, REFUSE, ANY, AS_SAID = "accept", "normalise", "reject", "any", "as said"
 FILE = Path(__file__).resolve().parents[2] / "data/bad_inputs.jsonl"
 INVISIBLE = re.compile("[\u00ad\u200b\u200c\u200d\u2060\ufeff]")
 
