@@ -267,12 +267,7 @@ def test_the_night_repairs_by_itself_what_a_machine_may(suite, desks, sold):
     suite.do(
         "dealer", f"{REPLICA}UPDATE declarations_saleathub SET cover_state = 'quoted', sequence = 1 WHERE reference = '{sale.reference}'"
     )
-    suite.do(
-        "dealer",
-        "INSERT INTO procrastinate_jobs (queue_name, task_name, args, priority) SELECT 'comparison', 'compare_with_hub',"
-        " jsonb_build_object('group_id', group_id, 'by_id', 0), 0 FROM orders_order WHERE sale_reference = %s",
-        sale.reference,
-    )
+    begin_the_night(suite, "dealer")
     wait_for(lambda: stores(suite, sale) == before, 60, "the night does not repair it")
     dealer.settle()
     assert dealer.compare() == {}
@@ -280,6 +275,43 @@ def test_the_night_repairs_by_itself_what_a_machine_may(suite, desks, sold):
         "dealer", "SELECT repaired_by FROM differences_difference WHERE subject = %s ORDER BY id DESC LIMIT 1", sale.reference
     )
     assert night == [{"repaired_by": "tâche de nuit"}]
+
+
+def test_the_hubs_night_repairs_by_itself_what_a_machine_may(suite, desks, sold):
+    """Two differences, one with each neighbour's part: by ordinary actions, and what is said again bears the key it bore."""
+    _, hub = desks
+    behind, at_insurer = sold["notice to the hub"], sold["lost at the insurer"]
+    before, said = stores(suite, behind), keys_of(suite, "hub", "cover.request", at_insurer.number)
+    suite.do(
+        "hub",
+        f"{REPLICA}UPDATE declarations_sale SET cover = 'quote_draft', job_sequence = 0, policy = NULL, policy_number = '',"
+        f' quote = quote || \'{{"state": "draft", "premium": null}}\' WHERE reference = \'{behind.reference}\'',
+    )
+    insurer_forgets(suite, at_insurer.number)
+    begin_the_night(suite, "hub")
+    there = "SELECT 1 FROM quotes_job WHERE external_reference = %s"
+    wait_for(
+        lambda: stores(suite, behind) == before and suite.rows("insurer", there, at_insurer.number), 90, "the night does not repair them"
+    )
+    hub.settle()
+    assert hub.compare() == {}
+    after = keys_of(suite, "hub", "cover.request", at_insurer.number)
+    assert [key for key, _ in after] == [key for key, _ in said], "the same messages, under the same keys"
+    assert after[0][1] == said[0][1] + 1, "said once more"
+    for subject, verdict in ((behind.number, "news_lost"), (at_insurer.number, "not_at_insurer")):
+        night = suite.rows(
+            "hub", "SELECT verdict, repaired_by FROM differences_difference WHERE subject = %s ORDER BY id DESC LIMIT 1", subject
+        )
+        assert night == [{"verdict": verdict, "repaired_by": "tâche de nuit"}]
+
+
+def begin_the_night(suite, service):
+    """What the clock does at ten past two, or at twenty to three."""
+    suite.do(
+        service,
+        "INSERT INTO procrastinate_jobs (queue_name, task_name, args, priority, queueing_lock)"
+        " VALUES ('upkeep', 'compare_at_night', '{\"timestamp\": 0}', 0, 'compare_at_night')",
+    )
 
 
 def test_a_person_decides_what_no_machine_may(suite, desks, sold):
