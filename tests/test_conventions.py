@@ -15,6 +15,7 @@ from django.utils import translation
 
 import catalogues
 from catalogues import FUNCTIONS, TABLES, Message
+from tests.journeys.bad.kinds import OF_FORM
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ROOT / "src/jupiter"
@@ -60,6 +61,12 @@ from django.urls import URLPattern, get_resolver
 from procrastinate.contrib.django import app
 from jupiter.kit.transmissions.carriers import CARRIERS
 from jupiter.kit.transmissions.models import Transmission
+from jupiter.kit.web.forms import KitForm
+
+def forms(kind):
+    for one in kind.__subclasses__():
+        yield f"{one.__module__}.{one.__qualname__}".removeprefix("jupiter."), list(one.base_fields)
+        yield from forms(one)
 
 def addresses(patterns, route=""):
     for one in patterns:
@@ -72,7 +79,8 @@ def addresses(patterns, route=""):
 app.perform_import_paths()
 longest = Transmission._meta.get_field("kind").max_length
 again = {name: type(task.retry_strategy).__name__ for name, task in app.tasks.items() if task.retry_strategy}
-print(json.dumps([list(addresses(get_resolver().url_patterns)), sorted(app.tasks), sorted(CARRIERS), longest, again]))
+all_of_them = list(addresses(get_resolver().url_patterns))
+print(json.dumps([all_of_them, sorted(app.tasks), sorted(CARRIERS), longest, again, dict(forms(KitForm))]))
 """
 
 
@@ -82,8 +90,17 @@ def service(request):
     settings = {"DJANGO_SETTINGS_MODULE": f"jupiter.{request.param}.settings", "JUPITER_DEMO": "1"}
     command = [sys.executable, "-W", "ignore", "-c", QUESTION]
     said = subprocess.run(command, env=dict(os.environ) | settings, capture_output=True, text=True, check=True, cwd=ROOT)
-    addresses, tasks, kinds, longest, again = json.loads(said.stdout)
-    return {"name": request.param, "addresses": addresses, "tasks": tasks, "kinds": kinds, "longest": longest, "again": again}
+    addresses, tasks, kinds, longest, again, forms = json.loads(said.stdout)
+    return {
+        "name": request.param, "addresses": addresses, "tasks": tasks, "kinds": kinds, "longest": longest, "again": again, "forms": forms,
+    }  # fmt: skip
+
+
+def test_every_form_says_what_is_tried_in_it(service):
+    """Each is then tried on the running service, with the whole table of bad inputs: tests/journeys/bad."""
+    assert service["forms"].keys() - OF_FORM.keys() == set()
+    untried = {name: sorted(set(fields) - OF_FORM[name].keys()) for name, fields in service["forms"].items()}
+    assert {name: fields for name, fields in untried.items() if fields} == {}
 
 
 def test_every_view_states_its_act(service):

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from tests.journeys.running import SERVICES
+from tests.journeys.running import SERVICES, wait_for
 
 from . import kinds
 from .place import Place
@@ -122,6 +122,45 @@ def forgotten_password(service):
     return lambda place: Trial(place.window(service), "/mot-de-passe/oublie/", "email", kinds.FORGOTTEN, valid=valid, only_refusals=True)
 
 
+NEVER_TWICE = {"old_password": "ce n’est pas le bon", "new_password": "une phrase assez longue", "again": "une autre phrase assez longue"}
+
+
+def a_changed_password(service, username):
+    """Never the same twice: so it stays as it is, whatever is tried."""
+    return lambda place: Trial(
+        place.window(service, username),
+        "/mot-de-passe/",
+        "old_password",
+        kinds.NEW_PASSWORD,
+        valid=NEVER_TWICE,
+        only_refusals=True,
+        anonymous=True,
+    )
+
+
+def a_new_password(service, username):
+    """By the letter to whoever forgot it."""
+
+    def trial(place):
+        window = place.new_window(service)
+        page = window.open("/mot-de-passe/oublie/")
+        form = page.form("email")
+        assert window.post(form.action, form.sent() | {"email": f"{username}@example.org"}, at=page.address).status_code == 302
+        link = wait_for(lambda: place.link_in_a_letter(service, username), 60, f"{service} writes no letter to {username}")
+        valid = {name: typed for name, typed in NEVER_TWICE.items() if name != "old_password"}
+        return Trial(window, link, "new_password", kinds.NEW_PASSWORD, valid=valid, only_refusals=True, anonymous=True)
+
+    return trial
+
+
+def a_reason_to_keep_a_difference(service, username):
+    def trial(place):
+        address = f"/rapprochement/{place.a_difference(service)}/"
+        return Trial(place.window(service, username), address, "/garder/", kinds.REASON, only_refusals=True)
+
+    return trial
+
+
 def a_profile(place):
     valid = {
         "stellantis_chosen": "on", "cirano_chosen": "on", "cirano_identifier": "C-1", "icare_chosen": "on", "icare_identifier": "I-1",
@@ -189,6 +228,10 @@ FORMS: dict[str, Callable[[Place], Trial]] = {
     "the wizard's vehicle": the_wizards_vehicle,
     **{f"log-in, {service}": log_in(service) for service in SERVICES},
     **{f"forgotten password, {service}": forgotten_password(service) for service in SERVICES},
+    "a changed password": a_changed_password("dealer", "hakim"),
+    "a new password": a_new_password("dealer", "hakim"),
+    "a reason to keep a difference, dealer": a_reason_to_keep_a_difference("dealer", "responsable"),
+    "a reason to keep a difference, hub": a_reason_to_keep_a_difference("hub", "reseau"),
 }
 LISTS = {  # whose searches and filters are read from their pages
     ("dealer", "hakim"): ("/", "/vehicules/", "/bons-de-commande/", "/transmissions/", "/recherche/?q=dupont"),

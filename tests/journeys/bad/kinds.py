@@ -46,6 +46,7 @@ SITE = {
 
 LOG_IN = {"username": "username", "password": "password"}
 FORGOTTEN = {"email": "email"}
+NEW_PASSWORD = {"old_password": "password", "new_password": "password", "again": "password"}
 GUARANTOR = {"guarantor": "list", "username": "username", "password": "password"}
 
 DECLARATION = {
@@ -72,6 +73,16 @@ INSURED_VEHICLE = {
     "manufacturer_warranty_km": "kilometres of the warranty", "four_wheel_drive": "list",
 }  # fmt: skip
 OFFERS = {"offer": "list"}
+
+OF_FORM = {  # of each form's class, by its name: what is tried in it
+    "dealer.vehicles.forms.VehicleForm": VEHICLE, "dealer.vehicles.forms.NewVehicleForm": VEHICLE, "dealer.orders.forms.order.OrderForm": ORDER,
+    "dealer.orders.forms.reason.ReasonForm": REASON, "dealer.sites.forms.SiteForm": SITE, "dealer.declarations.forms.GuarantorForm": GUARANTOR,
+    "hub.dealers.forms.ProfileForm": PROFILE, "hub.declarations.forms.DeclarationForm": DECLARATION, "hub.declarations.forms.ChoiceForm": STEP_2,
+    "insurer.quotes.forms.ContractForm": CONTRACT, "insurer.quotes.forms.VehicleForm": INSURED_VEHICLE,
+    "kit.accounts.forms.LogInForm": LOG_IN, "kit.accounts.forms.ForgottenForm": FORGOTTEN, "kit.accounts.forms.NewPasswordForm": NEW_PASSWORD,
+    "kit.accounts.forms.ChangePasswordForm": NEW_PASSWORD, "kit.differences.screens.ReasonForm": REASON,
+    "dealer.declarations.forms.AskedFor": dict.fromkeys(("state", "kind", "site", "number"), "search"),  # a list's, with all of them
+}  # fmt: skip
 
 
 # The APIs: each property of each schema, by its pointer
