@@ -11,7 +11,7 @@ from psycopg.conninfo import make_conninfo
 
 from tests.journeys.running import SERVICES, Suite
 
-from .figures import Figure
+from .figures import ROUNDS, Figure
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -21,24 +21,33 @@ def statements(suite: Suite) -> Iterator[Figure]:
         yield from ask(suite, service, "bench.statements")
 
 
+def orders(suite: Suite) -> Iterator[Figure]:
+    """Of the statements, an order's alone."""
+    yield from ask(suite, "dealer", "bench.statements", "orders")
+
+
 def form(suite: Suite) -> Iterator[Figure]:
     yield from ask(suite, "dealer", "bench.form")
 
 
-def paper(suite: Suite) -> Iterator[Figure]:
-    yield from ask(suite, "dealer", "bench.paper")
+def paper(suite: Suite, *, rounds: int = ROUNDS) -> Iterator[Figure]:
+    sold = suite.sell()  # so that there is a policy
+    if sold.returncode:
+        raise SystemExit(f"bin/sell failed:\n{sold.stdout}")
+    for service in ("dealer", "insurer"):
+        yield from ask(suite, service, "bench.paper", str(rounds))
 
 
-def walls(suite: Suite) -> Iterator[Figure]:
-    """By the server's administrator, who may take on the application's role and put it off again."""
-    yield from ask(suite, "dealer", "bench.walls", DATABASE_URL=make_conninfo(suite.server.conninfo, dbname="jupiter_dealer"))
+def walls(suite: Suite, *, rounds: int = ROUNDS) -> Iterator[Figure]:
+    """By the server's administrator, who may take on the application's role."""
+    yield from ask(suite, "dealer", "bench.walls", str(rounds), DATABASE_URL=make_conninfo(suite.server.conninfo, dbname="jupiter_dealer"))
 
 
-def ask(suite: Suite, service: str, module: str, **environment: str) -> Iterator[Figure]:
+def ask(suite: Suite, service: str, module: str, *arguments: str, **environment: str) -> Iterator[Figure]:
     """The environment is the running service's own, so that keys, addresses and the business day are the same."""
     own = psutil.Process(suite.pid(f"{service}-web")).environ()
     own.pop("JUPITER_SUPERVISOR")
-    command = [sys.executable, "-W", "ignore", "-m", module, str(suite.data)]
+    command = [sys.executable, "-W", "ignore", "-m", module, str(suite.data), *arguments]
     settings = {"DJANGO_SETTINGS_MODULE": f"jupiter.{service}.settings", "PYTHONPATH": str(ROOT)}
     done = subprocess.run(  # noqa: S603
         command, env=own | settings | environment, capture_output=True, text=True, check=False, cwd=ROOT
