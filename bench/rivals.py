@@ -12,24 +12,35 @@ from typing import Any
 from tests.journeys.running import CHECKOUT, Suite
 
 from . import processor
-from .figures import Figure, figure
+from .figures import ROUNDS, Figure, figure
 from .selling import CLIENTS, ORDERS, cost, standing
 from .till import together
 
 NAMES = ("tryton", "pretix")
-ROUNDS, UNITS = 7, 12  # of each rival in a round
+UNITS = 12  # of each rival in a round
 
 
-def rivals(suite: Suite) -> Iterator[Figure]:
+def rivals(suite: Suite, *, rounds: int = ROUNDS) -> Iterator[Figure]:
     with started() as kit, standing(suite) as (counter, floor_of):
-        counter.put_cars(ORDERS * (ROUNDS + 1))
+        counter.put_cars(ORDERS * (rounds + 1))
         works = {name: [kit[name].factory(client) for client in range(CLIENTS)] for name in NAMES}
-        rounds = []
-        for _ in range(ROUNDS + 1):
-            ours = cost(suite, [suite.pid("dealer-web")], ORDERS, lambda: counter.orders(ORDERS)).both
-            theirs = {name: cpu_of(kit, name, works[name]) for name in NAMES}
-            rounds.append({"order": ours, "floor": floor_of(ORDERS).both, **theirs})
-    del rounds[0]
+        costs: dict[str, Callable[[], float]] = {
+            "order": lambda: cost(suite, [suite.pid("dealer-web")], ORDERS, lambda: counter.orders(ORDERS)).both,
+            "floor": lambda: floor_of(ORDERS).both,
+            **{name: partial(cpu_of, kit, name, works[name]) for name in NAMES},
+        }
+        found = [each_in_turn(costs, at) for at in range(rounds + 1)]
+    yield from figures_of(found[1:])  # all are warm now
+
+
+def each_in_turn(costs: dict[str, Callable[[], float]], at: int) -> dict[str, float]:
+    """Each round begins with another."""
+    names = list(costs)
+    first = at % len(names)
+    return {name: costs[name]() for name in names[first:] + names[:first]}
+
+
+def figures_of(rounds: list[dict[str, float]]) -> Iterator[Figure]:
     for name in NAMES:
         yield figure(f"peers.{name}.cpu_ms", [one[name] for one in rounds], "ms")
         yield figure(f"peers.{name}.cpu_over_floor", [one[name] / one["floor"] for one in rounds], "×")

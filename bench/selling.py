@@ -11,11 +11,10 @@ from threading import Thread
 from tests.journeys.running import SERVICES, Suite, wait_for
 
 from . import floor, processor
-from .figures import Figure, figure
+from .figures import ROUNDS, Figure, figure
 from .till import Counter, Flow, Sale, together
 
 CLIENTS, THREADS = 4, 8  # of the load; of each web server, the floor's too
-ROUNDS = 20
 ORDERS, SALES = 40, 12  # in a round
 SUSTAINED_SECONDS, SUSTAINED_PER_SECOND, AFTERWARDS = 120, 20, 5
 WEBS, WORKERS = (tuple(f"{service}-{kind}" for service in SERVICES) for kind in ("web", "worker"))
@@ -46,65 +45,65 @@ def cost(suite: Suite, servers: list[int], units: int, work: Callable[[], object
     return Cost(python / units * 1000, postgresql / units * 1000, time.monotonic() - begun)
 
 
-def order(suite: Suite) -> Iterator[Figure]:
+def order(suite: Suite, *, rounds: int = ROUNDS, orders: int = ORDERS) -> Iterator[Figure]:
     """Created and closed by two posts, sans garantie label; four clients. PostgreSQL's share holds what it does by itself meanwhile."""
     with standing(suite) as (counter, floor_of):
-        counter.put_cars(ORDERS * (ROUNDS + 1))
+        counter.put_cars(orders * (rounds + 1))
         servers = [suite.pid("dealer-web")]
-        rounds = []
-        for _ in range(ROUNDS + 1):
-            ours = cost(suite, servers, ORDERS, lambda: counter.orders(ORDERS))
-            rounds.append((ours, floor_of(ORDERS)))
-    del rounds[0]  # both warm now
+        found = []
+        for _ in range(rounds + 1):
+            ours = cost(suite, servers, orders, lambda: counter.orders(orders))
+            found.append((ours, floor_of(orders)))
+    del found[0]  # both warm now
     yield figure(
         "order.cpu_over_floor",
-        [ours.both / floor.both for ours, floor in rounds],
+        [ours.both / floor.both for ours, floor in found],
         "×",
         1.4,
         words="created and closed, against bare Django",
     )
-    yield from costs("order", [ours for ours, _ in rounds])
-    yield from costs("floor", [floor for _, floor in rounds])
-    yield figure("order.per_s", [ORDERS / ours.seconds for ours, _ in rounds], "/s", words="orders, the load on the same cores")
-    yield figure("floor.per_s", [ORDERS / floor.seconds for _, floor in rounds], "/s")
+    yield from costs("order", [ours for ours, _ in found])
+    yield from costs("floor", [floor for _, floor in found])
+    yield figure("order.per_s", [orders / ours.seconds for ours, _ in found], "/s", words="orders, the load on the same cores")
+    yield figure("floor.per_s", [orders / floor.seconds for _, floor in found], "/s")
 
 
-def sale(suite: Suite) -> Iterator[Figure]:
+def sale(suite: Suite, *, rounds: int = ROUNDS, sales: int = SALES) -> Iterator[Figure]:
     """Over the three services: order, its paper, declaration, quote, policy, its paper, and the notices back."""
     servers = servers_of(suite)
     with standing(suite) as (counter, floor_of):
         wait_for(counter.is_quiet, 60, "messages of what was sold before do not come to an end")
         idle = cost(suite, servers, 5, lambda: time.sleep(5))
         yield figure("idle.cpu_ms_per_s", [idle.both], "ms", words="all servers and PostgreSQL while nothing happens")
-        counter.put_cars(SALES * (ROUNDS + 1))
-        rounds = []
-        for _ in range(ROUNDS + 1):
-            ours = cost(suite, servers, SALES, lambda: whole(counter))
-            rounds.append((ours, floor_of(SALES * 2)))
-    del rounds[0]
+        counter.put_cars(sales * (rounds + 1))
+        found = []
+        for _ in range(rounds + 1):
+            ours = cost(suite, servers, sales, lambda: whole(counter, sales))
+            found.append((ours, floor_of(sales * 2)))
+    del found[0]
     yield figure(
-        "sale.cpu_over_floor", [ours.both / floor.both for ours, floor in rounds], "×", 8, words="whole sale against bare Django's order"
+        "sale.cpu_over_floor", [ours.both / floor.both for ours, floor in found], "×", 8, words="whole sale against bare Django's order"
     )
-    yield from costs("sale", [ours for ours, _ in rounds])
+    yield from costs("sale", [ours for ours, _ in found])
     cores = os.cpu_count() or 1
     yield figure(
         "sale.per_s",
-        [cores * 1000 / ours.both for ours, _ in rounds],
+        [cores * 1000 / ours.both for ours, _ in found],
         "/s",
         at_least=25,
         words="by the servers' processor time, on all cores",
     )
 
 
-def sustained(suite: Suite) -> Iterator[Figure]:
+def sustained(suite: Suite, *, seconds: int = SUSTAINED_SECONDS, per_second: int = SUSTAINED_PER_SECOND) -> Iterator[Figure]:
     """Whole sales for two minutes, the load on the same cores; then what is still on its way after five seconds."""
     counter = Counter(suite, CLIENTS)
-    wanted = SUSTAINED_SECONDS * SUSTAINED_PER_SECOND
+    wanted = seconds * per_second
     counter.put_cars(wanted)
-    flow = Flow(counter, [Sale(counter.cars.popleft()) for _ in range(wanted)], per_second=SUSTAINED_PER_SECOND)
+    flow = Flow(counter, [Sale(counter.cars.popleft()) for _ in range(wanted)], per_second=per_second)
     selling = Thread(target=counter.each, args=(flow.work,), daemon=True)
     selling.start()
-    time.sleep(SUSTAINED_SECONDS)
+    time.sleep(seconds)
     done, started = len(flow.done), flow.started
     flow.close()
     time.sleep(AFTERWARDS)
@@ -112,13 +111,13 @@ def sustained(suite: Suite) -> Iterator[Figure]:
     quiet = counter.is_quiet()
     selling.join()
     wholes = sorted(each.took["whole"] for each in flow.done)
-    yield figure("sale.sustained_per_s", [done / SUSTAINED_SECONDS], "/s", at_least=SUSTAINED_PER_SECOND * 0.98, words="for two minutes")
+    yield figure("sale.sustained_per_s", [done / seconds], "/s", at_least=per_second * 0.98, words=f"for {seconds} s")
     yield figure("sale.left_after_5_s", [left + (0 if quiet else 1)], "", 0, words="sales or messages still on their way")
     yield figure("sale.whole_s", wholes, "s", words="from the order to the policy's paper at the dealer")
 
 
-def whole(counter: Counter) -> None:
-    counter.sales(SALES)
+def whole(counter: Counter, sales: int = SALES) -> None:
+    counter.sales(sales)
     wait_for(counter.is_quiet, 30, "messages do not come to an end", pause=0.05)
 
 
