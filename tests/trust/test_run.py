@@ -33,3 +33,11 @@ def test_a_planted_wrong_turns_it_red_by_name(wrong, tmp_path):
     print(table(verdict))
     red = {name for name, count in verdict.columns.items() if count} | ({"settled"} if verdict.settled_seconds is None else set())
     assert red & set(wrong.reddens), f"{wrong.name}: red are {red or 'none'}"
+
+
+@pytest.mark.whole
+def test_ten_minutes_of_all_faults_are_proven():
+    """As `bin/trust --minutes 10`: as many sales and faults as are wanted of it, and nothing wrong."""
+    verdict = run(Plan(minutes=10, seed=1), print)
+    print(table(verdict))
+    assert verdict.troubles == []
