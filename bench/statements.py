@@ -18,8 +18,10 @@ from django.db import connection
 from django.urls import Resolver404, resolve
 
 from jupiter.kit.walls import everywhere
-from tests.journeys.running import seller_script, wait_for
+from jupiter.kit.web import posted
+from tests.journeys.running import Suite, seller_script, wait_for
 
+from .actions import ACTIONS, news_of
 from .figures import dotted, figure
 
 django.setup()
@@ -40,9 +42,7 @@ class Counted(httpx.BaseTransport):
     """This very process answers, and each answer's statements are noted."""
 
     def __init__(self) -> None:
-        from django.core.wsgi import get_wsgi_application  # noqa: PLC0415  # once the settings are read
-
-        self.inner = httpx.WSGITransport(app=get_wsgi_application(), raise_app_exceptions=False)
+        self.inner = httpx.WSGITransport(app=posted.application(), raise_app_exceptions=False)
         self.said: list[str] = []
         self.counts: dict[str, list[int]] = defaultdict(list)
         self.last: tuple[str, list[str]] = ("", [])
@@ -73,7 +73,7 @@ def route_of(path: str) -> str:
         return path
 
 
-def main(data: Path) -> None:
+def main(data: Path, *, only_orders: bool) -> None:
     sell = seller_script()
     counted = Counted()
     service = settings.SERVICE
@@ -82,12 +82,19 @@ def main(data: Path) -> None:
     mine = lines[service]
     mine.http = httpx.Client(transport=counted, base_url=mine.base, follow_redirects=service == "dealer", timeout=60)
     seller.log_in()
+    if only_orders:
+        for words, warranty in ORDERS.items():
+            an_order(seller, counted, *warranty)  # warm
+            print_order(words, an_order(seller, counted, *warranty))
+        return
     orders = {}
     for _ in range(2):
         if service == "dealer":
             orders = {words: an_order(seller, counted, *warranty) for words, warranty in ORDERS.items()}
         seller.sell()
     people = [person_at(sell, data, mine.base, counted, username) for username in PEOPLE[service]]
+    if service == "dealer":
+        print_and_hear(seller, data, mine)
     if service == "hub":
         walk_the_form(seller, people[0])
     if service == "insurer":
@@ -105,6 +112,24 @@ def an_order(seller: Any, counted: Counted, *warranty: str) -> int:
     seller.close(seller.order(car, *warranty))
     spent = {name: values[before.get(name, 0) :] for name, values in counted.counts.items() if name.startswith("POST /bons-de-commande/")}
     return sum(sum(values) for values in spent.values())
+
+
+def print_and_hear(seller: Any, data: Path, mine: Any) -> None:
+    """The paper of a closed order, a search, and what the hub says of its sale, newer by one than it last said."""
+    car = seller.new_car()
+    seller.vehicle(car)
+    order = seller.order(car)
+    seller.close(order)
+    mine.submit(mine.open(order), "Imprimer", {})
+    mine.open(f"/recherche/?q={car.plate}")
+    reference = seller.reference_of(order)
+    wait_for(lambda: seller.state(reference), 30, "the sale does not reach the hub")
+    seller.complete(reference, car, order)
+    seller.declare(reference)
+    news = wait_for(lambda: news_of(Suite(data), reference), 30, "the hub says nothing of the sale")
+    answer = mine.http.post(news.address, content=news.body, headers=news.headers)
+    if answer.status_code != 204:
+        raise SystemExit(f"{news.address}: {answer.status_code} {answer.text[:500]}")
 
 
 def person_at(sell: Any, data: Path, base: str, counted: Counted, username: str) -> Any:
@@ -175,10 +200,7 @@ def print_figures(service: str, counted: Counted, orders: dict[str, int]) -> Non
     for one in lines_of(service, counted):
         print(json.dumps(asdict(one)))
     for name, spent in orders.items():
-        words = (
-            "created and closed, sans garantie label" if name == PLAIN else "with a label: its sale at the hub, message and job are in it"
-        )
-        print(json.dumps(asdict(figure(name, [spent], "SQL", MOST_FOR_AN_ORDER if name == PLAIN else None, words=words))))
+        print_order(name, spent)
     for name, said in counted.worst.items():
         if len(said) > MOST:
             print(
@@ -187,11 +209,21 @@ def print_figures(service: str, counted: Counted, orders: dict[str, int]) -> Non
             )
 
 
+def print_order(name: str, spent: int) -> None:
+    words = "created and closed, sans garantie label" if name == PLAIN else "with a label: its sale at the hub, message and job are in it"
+    print(json.dumps(asdict(figure(name, [spent], "SQL", MOST_FOR_AN_ORDER if name == PLAIN else None, words=words))))
+
+
 def lines_of(service: str, counted: Counted) -> Iterator[Any]:
     """Of each page the worst; the API's too. Actions have a budget only where they are pages."""
     for name, values in sorted(counted.counts.items(), key=lambda item: (item[0].split()[0] != "GET", item[0])):
         yield figure(f"sql.{service}.{dotted(name)}", [max(values)], "SQL", MOST if name.startswith("GET") else None, words=name)
+    for action, (services, route, *_) in ACTIONS.items():
+        if services[0] == service:
+            if route not in counted.counts:
+                raise SystemExit(f"{action}: {route} was not asked, only {', '.join(counted.counts)}")
+            yield figure(f"action.{action}.sql", counted.counts[route], "SQL", words=route)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), only_orders="orders" in sys.argv[2:])

@@ -82,8 +82,12 @@ class Sale:
     reference: str = ""
     declared: str = ""
     job: str = ""
-    is_home: bool = False
+    news: Any = None  # what the dealer is to hear of it
     took: dict[str, float] = field(default_factory=dict)  # seconds, by step
+
+    @property
+    def number(self) -> str:
+        return self.order.rstrip("/").rpartition("/")[2]
 
 
 class Till:
@@ -92,6 +96,7 @@ class Till:
     def __init__(self, counter: "Counter") -> None:
         self.counter = counter
         self.window = web.BrowserSession(urllib.parse.urlsplit(counter.suite.url("dealer")).netloc)
+        self.ears = web.Connection(urllib.parse.urlsplit(counter.suite.url("dealer")).netloc)  # for what the hub would say
         self.window.get("/connexion/")
         login = counter.suite.login("dealer", "hakim")
         self.token = self._token("/connexion/")
@@ -312,7 +317,7 @@ class Flow:
         till.create(sale, WITH_LABEL)
         till.close(sale, WITH_LABEL)
         till.print_it(sale)
-        self.until["order"][sale.order.rstrip("/").rpartition("/")[2]] = sale
+        self.until["order"][sale.number] = sale
 
     def _declare(self, till: Till, sale: Sale) -> None:
         till.declare(sale)
