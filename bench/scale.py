@@ -5,22 +5,22 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote, urlsplit
 
 from tests.journeys.running import SERVICES, Suite
 
 from . import processor, selling
-from .figures import Figure, figure
+from .figures import ROUNDS, Figure, figure
 from .fill import fill
 from .fill.words import COMMON, RARE
 from .peers.kit import web
 from .till import Counter
 
-ROUNDS, TIMES = 20, 3  # so many GETs in a row make one measurement
-SMALL = 1000
+TIMES = 3  # so many GETs in a row make one measurement
+SMALL, MIDDLE, MOST = 1000, 100_000, 1_000_000
 AT_MOST = 1.5
 PEOPLE = {"dealer": "administrateur", "hub": "reseau", "insurer": "assureur"}  # who sees most
 LISTS = {
@@ -106,37 +106,50 @@ class Visitor:
         return spent / TIMES * 1000, (time.monotonic() - begun) / TIMES * 1000
 
 
-def measure(suite: Suite, sizes: Sequence[int] = (100_000,)) -> Iterator[Figure]:
+def sizes_up_to(most: int) -> list[int]:
+    return sorted({min(MIDDLE, most), most})
+
+
+def measure(suite: Suite, *, sizes: Sequence[int] = (MIDDLE, MOST), rounds: int = ROUNDS) -> Iterator[Figure]:
     """The running suite gets few sales; beside it one for each of these sizes is started and filled."""
     with ExitStack() as stack:
         suites = [(suite, SMALL), *((stack.enter_context(another(suite, size)), size) for size in sizes)]
-        for one, size in suites:
-            report = fill(one, size, say=lambda _: None)
-            rows = sum(sum(tables.values()) for tables in report.rows.values())
-            yield figure(f"fill.{size}_sales_s", [report.seconds], "s", 600 if size >= 1_000_000 else None, words=f"{rows} rows")
-            if size == sizes[-1]:
-                for service, tables in report.rows.items():
-                    yield from (figure(f"fill.rows.{service}.{table}", [count], "rows") for table, count in sorted(tables.items()))
-        visitors = [Visitor(one, size) for one, size in suites]
-        for kind, pages in (("list", LISTS), ("search", SEARCHES)):
-            yield from compared(kind, pages, visitors)
-        yield from sold(suites[0][0], suites[-1][0])
+        yield from asked(suites, rounds=rounds)
 
 
-def sold(*suites: Suite) -> Iterator[Figure]:
+def asked(suites: Sequence[tuple[Suite, int]], *, rounds: int, sales: int = selling.SALES) -> Iterator[Figure]:
+    """Fewest first; each is filled, then all are asked in turns."""
+    for suite, size in suites:
+        report = fill(suite, size, say=lambda _: None)
+        rows = sum(sum(tables.values()) for tables in report.rows.values())
+        yield figure(f"fill.{size}_sales_s", [report.seconds], "s", 600 if size >= MOST else None, words=f"{rows} rows")
+    for service, tables in report.rows.items():
+        yield from (figure(f"fill.rows.{service}.{table}", [count], "rows") for table, count in sorted(tables.items()))
+    visitors = [Visitor(suite, size) for suite, size in suites]
+    for kind, pages in (("list", LISTS), ("search", SEARCHES)):
+        yield from compared(kind, pages, visitors, rounds=rounds)
+    yield from sold(*(suites[at] for at in (0, -1)), rounds=rounds, sales=sales)
+
+
+def sold(few: tuple[Suite, int], many: tuple[Suite, int], *, rounds: int, sales: int) -> Iterator[Figure]:
     """What a whole sale costs where there are few and where there are many, in turns."""
-    counters = [(suite, Counter(suite, selling.CLIENTS)) for suite in suites]
+    counters = [(suite, Counter(suite, selling.CLIENTS)) for suite in (few[0], many[0])]
     found: list[list[float]] = []
     for _, counter in counters:
-        counter.put_cars(selling.SALES * (ROUNDS + 1))
-    for at in range(ROUNDS + 1):
+        counter.put_cars(sales * (rounds + 1))
+    for at in range(rounds + 1):
         in_turns = counters if at % 2 else counters[::-1]
         costs = {
-            suite: selling.cost(suite, selling.servers_of(suite), selling.SALES, partial(selling.whole, one)) for suite, one in in_turns
+            suite: selling.cost(suite, selling.servers_of(suite), sales, partial(selling.whole, one, sales)) for suite, one in in_turns
         }
         if at:
-            found.append([costs[suite].both for suite in suites])
-    yield figure("sale.large_over_small", [large / small for small, large in found], "×", 1.1, words="processor time of a whole sale")
+            found.append([costs[suite].both for suite, _ in counters])
+    words = f"processor time of a whole sale, at {beside(many[1], few[1])}"
+    yield figure("sale.large_over_small", [large / small for small, large in found], "×", 1.1, words=words)
+
+
+def beside(many: int, few: int) -> str:
+    return f"{many:_} sales over {few:_}".replace("_", " ")
 
 
 @contextmanager
@@ -150,23 +163,30 @@ def another(suite: Suite, size: int) -> Iterator[Suite]:
             one.stop()
 
 
-def compared(kind: str, pages: dict[str, tuple[str, str]], visitors: list[Visitor]) -> Iterator[Figure]:
+def compared(kind: str, pages: dict[str, tuple[str, str]], visitors: list[Visitor], *, rounds: int) -> Iterator[Figure]:
     found: dict[str, list[list[tuple[float, float]]]] = {name: [] for name in pages}
-    for at in range(ROUNDS + 1):
+    for at in range(rounds + 1):
         for name, (service, page) in pages.items():
-            looks = [visitor.look(service, page) for visitor in visitors]
+            in_turns = visitors if at % 2 else visitors[::-1]
+            looks = {visitor.sales: visitor.look(service, page) for visitor in in_turns}
             if at:  # all are warm now
-                found[name].append(looks)
-    ratios: dict[str, Any] = {}
-    for name, rounds in found.items():
-        ratios[name] = figure(
-            f"{kind}.{name}.large_over_small", [looks[-1][0] / looks[0][0] for looks in rounds], "×", words=pages[name][1].partition("{")[0]
-        )
-        yield ratios[name]
-        for at, visitor in enumerate(visitors):
-            yield figure(f"{kind}.{name}.cpu_ms_at_{visitor.sales}", [looks[at][0] for looks in rounds], "ms")
-            yield figure(f"{kind}.{name}.ms_at_{visitor.sales}", [looks[at][1] for looks in rounds], "ms", words="by the clock")
-    worst = max(ratios.values(), key=lambda one: one.value)
-    yield Figure(
-        f"{kind}.large_over_small", worst.value, "×", worst.min, worst.max, worst.runs, AT_MOST, words=f"the worst page: {worst.name}"
-    )
+                found[name].append([looks[visitor.sales] for visitor in visitors])
+    sizes = [visitor.sales for visitor in visitors]
+    for name, taken in found.items():
+        yield ratio(kind, name, taken, sizes, words=pages[name][1].partition("{")[0])
+        for at, size in enumerate(sizes):
+            yield figure(f"{kind}.{name}.cpu_ms_at_{size}", [looks[at][0] for looks in taken], "ms")
+            yield figure(f"{kind}.{name}.ms_at_{size}", [looks[at][1] for looks in taken], "ms", words="by the clock")
+    yield worst(kind, [ratio(kind, name, taken, sizes) for name, taken in found.items()], sizes)
+
+
+def ratio(kind: str, name: str, taken: list[list[tuple[float, float]]], sizes: Sequence[int], *, words: str = "") -> Figure:
+    """Of processor time, where there are most over where there are fewest, round by round."""
+    values = [looks[-1][0] / looks[0][0] for looks in taken]
+    return figure(f"{kind}.{name}.large_over_small", values, "×", words=f"at {beside(sizes[-1], sizes[0])} {words}".rstrip())
+
+
+def worst(kind: str, ratios: Sequence[Figure], sizes: Sequence[int]) -> Figure:
+    one = max(ratios, key=lambda each: each.value)
+    words = f"at {beside(sizes[-1], sizes[0])}, the worst page: {one.name}"
+    return replace(one, name=f"{kind}.large_over_small", at_most=AT_MOST, words=words)
