@@ -80,7 +80,8 @@ app.perform_import_paths()
 longest = Transmission._meta.get_field("kind").max_length
 again = {name: type(task.retry_strategy).__name__ for name, task in app.tasks.items() if task.retry_strategy}
 all_of_them = list(addresses(get_resolver().url_patterns))
-print(json.dumps([all_of_them, sorted(app.tasks), sorted(CARRIERS), longest, again, dict(forms(KitForm))]))
+handlers = [get_resolver().resolve_error_handler(status).__module__ for status in (400, 403, 404, 500)]
+print(json.dumps([all_of_them, sorted(app.tasks), sorted(CARRIERS), longest, again, dict(forms(KitForm)), handlers]))
 """
 
 
@@ -90,10 +91,16 @@ def service(request):
     settings = {"DJANGO_SETTINGS_MODULE": f"jupiter.{request.param}.settings", "JUPITER_DEMO": "1"}
     command = [sys.executable, "-W", "ignore", "-c", QUESTION]
     said = subprocess.run(command, env=dict(os.environ) | settings, capture_output=True, text=True, check=True, cwd=ROOT)
-    addresses, tasks, kinds, longest, again, forms = json.loads(said.stdout)
+    addresses, tasks, kinds, longest, again, forms, handlers = json.loads(said.stdout)
     return {
         "name": request.param, "addresses": addresses, "tasks": tasks, "kinds": kinds, "longest": longest, "again": again, "forms": forms,
+        "handlers": handlers,
     }  # fmt: skip
+
+
+def test_every_error_has_a_page_of_ours(service):
+    """Django's own are English, and say nothing of what to do."""
+    assert [module for module in service["handlers"] if not module.startswith("jupiter.")] == []
 
 
 def test_every_form_says_what_is_tried_in_it(service):

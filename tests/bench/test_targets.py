@@ -47,7 +47,7 @@ TARGETS = [  # what fills its suites last
     Target("sale.left_after_5_s", "sustained", SHORT * SLOWLY - 1, 0),
     Target("pdf.order_over_typst", "paper", 2.5, 1.5),
     Target("pdf.policy_over_typst", "paper", 2.5, 1.5),
-    Target("walls.ms_a_request", "walls", 3, 0.15),
+    Target("walls.ms_a_request", "walls", 8, 0.15),
     Target("list.large_over_small", "scale", 3, 1.5),
     Target("search.large_over_small", "scale", 3, 1.5),
     Target("sale.large_over_small", "scale", 3, 1.1),

@@ -5,9 +5,11 @@ from django.urls import include, path
 from jupiter.dealer.declarations.api import api
 from jupiter.dealer.reconciliation.api import router as reconciliation
 from jupiter.kit.probes import livez, metrics, readyz
+from jupiter.kit.web import errors
 
 api.add_router("/api/v1", reconciliation)
 
+handler400, handler403, handler404, handler500 = errors.unreadable, errors.refused, errors.not_found, errors.broken
 urlpatterns = [
     path("", include("jupiter.dealer.desk.urls")),
     path("", include("jupiter.kit.accounts.urls")),
