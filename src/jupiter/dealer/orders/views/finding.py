@@ -32,8 +32,9 @@ def found(member: Member, number: int) -> Order:
 
 
 def sellers_of(member: Member) -> list[str]:
-    at = Site.objects.filter(pk__in=member.site_ids)  # asked of the sites, which stand behind the second wall as memberships do not
-    people = User.objects.filter(memberships__site__in=at).order_by("full_name", "username").distinct()
+    """Asked of the sites, which stand behind the second wall as memberships do not."""
+    people = User.objects.filter(memberships__site__in=Site.objects.filter(pk__in=member.site_ids))
+    people = people.order_by("full_name", "username").distinct()
     return list(dict.fromkeys([person.get_full_name() for person in people]))
 
 
