@@ -179,7 +179,7 @@ def each_newer(send, valid):
     newer = itertools.count(1_000)
 
     def say(words):
-        said = words["data"]
+        said = words.get("data")
         if isinstance(said, dict) and said.get("sequence") == valid["data"]["sequence"]:
             words = changed(words, "/data/sequence", next(newer))
         return send(words)
