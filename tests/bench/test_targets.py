@@ -14,7 +14,7 @@ from bench import inside, scale, selling
 from tests.journeys.running import CHECKOUT, Suite
 
 ROUNDS = 3
-FEW, MANY = 1_000, 20_000
+FEW, MANY = 1_000, 5_000
 SHORT, SLOWLY = 6, 2  # seconds, sales a second
 pytestmark = [  # a program's clients end with it: bench leaves their connections open
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
