@@ -3,11 +3,10 @@
 import re
 from contextlib import contextmanager
 
-import psycopg
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from jupiter.kit import postgres
+from tests.crash import outside
 
 READS = re.compile(r"\s*(SELECT|WITH)\b")
 
@@ -26,7 +25,7 @@ def many_like(row, count, **changed):
 
 def analyze():
     """As autovacuum would in the end: what was written and committed is known to the planner, and sorted into the indexes on text."""
-    with psycopg.connect(postgres.server(), dbname=connection.settings_dict["NAME"], autocommit=True) as admin:
+    with outside() as admin:
         admin.execute("VACUUM ANALYZE")
 
 

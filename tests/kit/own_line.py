@@ -1,9 +1,8 @@
 """The test's own line to its database, and its end as when PostgreSQL goes away."""
 
-import psycopg
 from django.db import connection
 
-from jupiter.kit import postgres
+from tests.crash import outside
 
 
 def own_pid():
@@ -13,7 +12,7 @@ def own_pid():
 
 
 def as_admin(question, *values):
-    with psycopg.connect(postgres.server(), dbname=connection.settings_dict["NAME"], autocommit=True) as admin:
+    with outside() as admin:
         admin.execute(question, values or None)
 
 

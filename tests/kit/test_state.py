@@ -3,15 +3,15 @@
 import json
 from threading import Event
 
-import psycopg
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.test import Client
 
-from jupiter.kit import postgres, probes, state
+from jupiter.kit import probes, state
 from jupiter.kit.transmissions.actions import transmit
 from jupiter.kit.transmissions.models import PartnerTrouble
 from jupiter.kit.walls import asking_all, walled
+from tests.crash import outside
 from tests.worker import sql
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -63,7 +63,7 @@ def test_a_server_that_does_not_answer_is_said_to_fail_while_it_is_silent(browse
 
 
 def test_a_statement_that_takes_too_long_is_given_up_by_the_server(browser, alive):
-    with psycopg.connect(postgres.server(), dbname=connection.settings_dict["NAME"]) as admin:
+    with outside() as admin, admin.transaction():
         admin.execute("LOCK procrastinate_workers")
         assert ready(browser) == {"worker", "jobs", "clock", "disk"}
     assert ready(browser) == set()
@@ -72,7 +72,7 @@ def test_a_statement_that_takes_too_long_is_given_up_by_the_server(browser, aliv
 def test_a_database_behind_its_code_is_not_ready(browser, alive, monkeypatch):
     monkeypatch.setattr(probes, "_migrated", False)
     taken = "SELECT app, name, applied FROM django_migrations WHERE app = 'transmissions' ORDER BY id DESC LIMIT 1"
-    with psycopg.connect(postgres.server(), dbname=connection.settings_dict["NAME"], autocommit=True) as admin:
+    with outside() as admin:
         row = admin.execute(taken).fetchone()
         admin.execute("DELETE FROM django_migrations WHERE app = %s AND name = %s", row[:2])
         try:
